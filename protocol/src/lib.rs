@@ -1,0 +1,10 @@
+//! The words of the Spark standalone deploy protocol: identifiers, addresses, states, records,
+//! configuration keys, messages and their bytes.
+//!
+//! No I/O, no async, no clock, no randomness: a message says what was said, never how it got
+//! here. The table of messages with their Spark sources is in this package's `README.md`.
+
+pub mod address;
+pub mod id;
+pub mod text;
+pub mod time;

@@ -1,0 +1,2 @@
+//! The one binary, `deploysim`.
+fn main() {}
