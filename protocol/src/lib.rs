@@ -5,6 +5,12 @@
 //! here. The table of messages with their Spark sources is in this package's `README.md`.
 
 pub mod address;
+pub mod description;
+pub mod event;
 pub mod id;
+pub mod message;
+pub mod resource;
+pub mod state;
 pub mod text;
+pub mod thrown;
 pub mod time;
