@@ -1,1 +1,17 @@
-//! The behaviour.
+//! The behaviour of the Spark standalone deploy protocol: Master, Worker, Driver, executor and
+//! submit client, each a plain value with one method.
+//!
+//! A node takes the time and one input, and pushes effects. It does no I/O, reads no clock and
+//! hides no randomness; whoever runs it is called a world. Start reading at [`node`].
+
+pub mod dice;
+pub mod driver;
+pub mod executor;
+pub mod master;
+pub mod node;
+pub mod process;
+pub mod settings;
+pub mod store;
+pub mod submission;
+pub mod turn;
+pub mod worker;

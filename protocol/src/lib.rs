@@ -9,6 +9,7 @@ pub mod description;
 pub mod event;
 pub mod id;
 pub mod message;
+pub mod record;
 pub mod resource;
 pub mod state;
 pub mod text;
