@@ -43,7 +43,9 @@ impl Dice {
 
     fn next_u64(&mut self) -> u64 {
         let seed = self.seed;
-        self.stream.get_or_insert_with(|| Box::new(ChaCha8Rng::from_seed(seed))).random()
+        self.stream
+            .get_or_insert_with(|| Box::new(ChaCha8Rng::from_seed(seed)))
+            .random()
     }
 }
 
@@ -59,7 +61,7 @@ mod tests {
         assert!((0.0..1.0).contains(&dice.unit()));
     }
 
-    const PINNED: [u32; 4] = [0, 0, 0, 0];
+    const PINNED: [u32; 4] = [76, 590, 727, 873];
 
     #[test]
     fn every_number_below_the_bound_is_drawn() {

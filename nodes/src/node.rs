@@ -20,7 +20,7 @@ use crate::process::{Exit, Process, ProcessId};
 use crate::turn::Turn;
 use deploysim_protocol::address::{Address, Peer, Reference};
 use deploysim_protocol::event::Event;
-use deploysim_protocol::message::{Answer, Ask, Message, UnexpectedAnswer};
+use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::thrown::{AskError, Thrown};
 use deploysim_protocol::time::Time;
 use std::fmt::Debug;
@@ -34,7 +34,7 @@ pub trait Node: Clone + Eq + Hash + Debug {
     /// The questions that this role answers.
     type Ask: Debug;
     /// The answers that this role gets.
-    type Answer: Debug + TryFrom<Answer, Error = UnexpectedAnswer>;
+    type Answer: Debug + TryFrom<Answer>;
     /// The deadlines that this role keeps, by name.
     type Timer: Copy + Ord + Hash + Debug;
     /// What an operator, a signal or the user's program can ask of this role.

@@ -42,14 +42,23 @@ pub struct NoStore;
 
 impl Store for NoStore {
     fn add(&mut self, _record: &Record) -> StoreCall<()> {
-        StoreCall { took: Duration::ZERO, outcome: Ok(()) }
+        StoreCall {
+            took: Duration::ZERO,
+            outcome: Ok(()),
+        }
     }
 
     fn remove(&mut self, _key: RecordKey) -> StoreCall<()> {
-        StoreCall { took: Duration::ZERO, outcome: Ok(()) }
+        StoreCall {
+            took: Duration::ZERO,
+            outcome: Ok(()),
+        }
     }
 
     fn read_all(&mut self) -> StoreCall<Records> {
-        StoreCall { took: Duration::ZERO, outcome: Ok(Records::default()) }
+        StoreCall {
+            took: Duration::ZERO,
+            outcome: Ok(Records::default()),
+        }
     }
 }

@@ -53,7 +53,15 @@ impl<'a, N: Node + ?Sized> Turn<'a, N> {
         tools: Tools<'a>,
         effects: &'a mut Vec<Stamped<N>>,
     ) -> Self {
-        Self { uptime: began, wall, began, me, tools, effects, crashed: false }
+        Self {
+            uptime: began,
+            wall,
+            began,
+            me,
+            tools,
+            effects,
+            crashed: false,
+        }
     }
 
     /// Nanoseconds since the run began: for timers.
@@ -79,7 +87,10 @@ impl<'a, N: Node + ?Sized> Turn<'a, N> {
 
     /// Sends a one-way message.
     pub fn send(&mut self, to: Reference, message: impl Into<Message>) {
-        self.push(Effect::Send { to, message: message.into() });
+        self.push(Effect::Send {
+            to,
+            message: message.into(),
+        });
     }
 
     /// Puts a message into this node's own mailbox: never lost, ordered with other local posts.
@@ -90,7 +101,12 @@ impl<'a, N: Node + ?Sized> Turn<'a, N> {
     /// Asks a question; the answer is an input that carries the number returned.
     pub fn ask(&mut self, to: Reference, ask: impl Into<Ask>, timeout: Duration) -> Call {
         let call = self.next_call();
-        self.push(Effect::Ask { to, call, ask: ask.into(), timeout });
+        self.push(Effect::Ask {
+            to,
+            call,
+            ask: ask.into(),
+            timeout,
+        });
         call
     }
 
@@ -205,7 +221,10 @@ impl<'a, N: Node + ?Sized> Turn<'a, N> {
 
     fn push(&mut self, effect: Effect<N>) {
         if !self.crashed {
-            self.effects.push(Stamped { at: self.uptime, effect });
+            self.effects.push(Stamped {
+                at: self.uptime,
+                effect,
+            });
         }
     }
 }
@@ -218,5 +237,7 @@ impl<N: Node + ?Sized> Turn<'_, N> {
 }
 
 fn crashed() -> Thrown {
-    Thrown::Store { reason: Text::new("the process ended during the call") }
+    Thrown::Store {
+        reason: Text::new("the process ended during the call"),
+    }
 }

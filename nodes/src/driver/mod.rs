@@ -81,7 +81,9 @@ pub struct Driver {
 impl Driver {
     /// A Driver that was not started yet.
     pub fn new(settings: DriverSettings) -> Self {
-        Self { settings: Arc::new(settings) }
+        Self {
+            settings: Arc::new(settings),
+        }
     }
 }
 

@@ -43,7 +43,9 @@ pub struct Executor {
 impl Executor {
     /// An executor that was not started yet.
     pub fn new(settings: ExecutorSettings) -> Self {
-        Self { settings: Arc::new(settings) }
+        Self {
+            settings: Arc::new(settings),
+        }
     }
 }
 

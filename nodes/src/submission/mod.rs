@@ -56,7 +56,9 @@ pub struct SubmitClient {
 impl SubmitClient {
     /// A submit client that was not started yet.
     pub fn new(settings: ClientSettings) -> Self {
-        Self { settings: Arc::new(settings) }
+        Self {
+            settings: Arc::new(settings),
+        }
     }
 }
 

@@ -64,7 +64,9 @@ pub struct Worker {
 impl Worker {
     /// A Worker that was not started yet.
     pub fn new(settings: WorkerSettings) -> Self {
-        Self { settings: Arc::new(settings) }
+        Self {
+            settings: Arc::new(settings),
+        }
     }
 }
 
