@@ -46,7 +46,7 @@ pub trait Node: Clone + Eq + Hash + Debug {
 
 /// Everything that can happen to a node.
 #[derive(Debug)]
-pub enum Input<N: Node + ?Sized> {
+pub enum Input<N: Node> {
     /// The process began. The first input, once.
     Started,
     /// A one-way message came. References in it are bound to the connection on which it came.
@@ -118,7 +118,7 @@ pub enum Input<N: Node + ?Sized> {
 
 /// Everything that a node can cause.
 #[derive(Debug)]
-pub enum Effect<N: Node + ?Sized> {
+pub enum Effect<N: Node> {
     /// Send a one-way message. It may be lost with its connection; nobody is told.
     Send {
         /// To whom.

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// An effect and the instant at which it happens: the turn's beginning, or later where the
 /// store took time before it.
 #[derive(Debug)]
-pub struct Stamped<N: Node + ?Sized> {
+pub struct Stamped<N: Node> {
     /// When.
     pub at: Time,
     /// What.
@@ -34,7 +34,7 @@ pub struct Tools<'a> {
 }
 
 /// The handling of one input.
-pub struct Turn<'a, N: Node + ?Sized> {
+pub struct Turn<'a, N: Node> {
     uptime: Time,
     wall: WallTime,
     began: Time,
@@ -44,7 +44,7 @@ pub struct Turn<'a, N: Node + ?Sized> {
     crashed: bool,
 }
 
-impl<'a, N: Node + ?Sized> Turn<'a, N> {
+impl<'a, N: Node> Turn<'a, N> {
     /// Begins a turn of the node that listens at `me`. For worlds.
     pub const fn new(
         began: Time,
@@ -229,7 +229,7 @@ impl<'a, N: Node + ?Sized> Turn<'a, N> {
     }
 }
 
-impl<N: Node + ?Sized> Turn<'_, N> {
+impl<N: Node> Turn<'_, N> {
     /// How long the node was busy with this input: the time that the store took. For worlds.
     pub const fn took(&self) -> Duration {
         self.uptime.since(self.began)

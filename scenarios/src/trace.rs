@@ -1,0 +1,285 @@
+//! The trace: what happened, in order, as values. Invariants, expectations, reports and people
+//! read only this. How an entry is written as a line of text or of JSON is in `trace/`.
+
+use crate::network::Machine;
+use deploysim_nodes::node::Signal;
+use deploysim_protocol::address::{Address, Connection, Peer};
+use deploysim_protocol::event::Event;
+use deploysim_protocol::message::{Answer, Ask, Message};
+use deploysim_protocol::text::Text;
+use deploysim_protocol::thrown::Thrown;
+use deploysim_protocol::time::Time;
+
+/// A node of a run: one process at a time. The number of an ended child process is used again;
+/// [`Fact::Started`] says who bears it from there on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// As an index into a vector.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The role of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A cluster manager.
+    Master,
+    /// Runs what masters order.
+    Worker,
+    /// An application's or submitted driver's process.
+    Driver,
+    /// An executor's process.
+    Executor,
+    /// Asks for a submitted driver.
+    SubmitClient,
+}
+
+impl Role {
+    /// The word, as traces print it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Master => "master",
+            Self::Worker => "worker",
+            Self::Driver => "driver",
+            Self::Executor => "executor",
+            Self::SubmitClient => "submit-client",
+        }
+    }
+}
+
+/// One entry of a trace.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// When.
+    pub at: Time,
+    /// At which node; for a fault or the end of the fault phase, node 0.
+    pub node: NodeId,
+    /// What.
+    pub fact: Fact<'a>,
+}
+
+/// What an entry records.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact<'a> {
+    /// A process began. Always the first entry of a node, and of a node that starts again.
+    Started(Start),
+    /// A process is gone.
+    Ended {
+        /// How.
+        end: End,
+    },
+    /// A process stands still.
+    Paused,
+    /// A process goes on.
+    Resumed,
+    /// At a worker: a child's process was made. It becomes a node when it has started up.
+    ChildLaunched {
+        /// The name that it will have as a node.
+        name: Text,
+        /// The driver or executor that it runs.
+        child: Child,
+    },
+    /// At a worker: a child's process is gone before it had started up, or was never made.
+    ChildLost {
+        /// The name that it would have had as a node.
+        name: Text,
+        /// The driver or executor that it ran.
+        child: Child,
+    },
+    /// At a worker: a child is told to end.
+    ChildSignalled {
+        /// The child's name.
+        name: Text,
+        /// How.
+        signal: Signal,
+    },
+    /// The node reports a fact.
+    Note(Event),
+    /// The node sent something, also something that will be lost.
+    Sent {
+        /// To which address.
+        to: Address,
+        /// What.
+        unit: Unit<'a>,
+        /// What became of it at once.
+        fate: Fate,
+    },
+    /// The node received something, and handles it.
+    Received {
+        /// From which node.
+        from: NodeId,
+        /// What.
+        unit: Unit<'a>,
+    },
+    /// A fault took something away at the node's lane, or repeated it.
+    Tampered {
+        /// From which node it came.
+        from: NodeId,
+        /// What.
+        unit: Unit<'a>,
+        /// How.
+        tampering: Tampering,
+    },
+    /// A connection of the node is open.
+    ConnectionOpened {
+        /// As the node knows it.
+        connection: Connection,
+        /// Who is at the other end.
+        peer: NodeId,
+    },
+    /// The node was told that a connection ended.
+    ConnectionEnded {
+        /// As the node knew it.
+        connection: Connection,
+        /// Whose end it was told of, last.
+        peer: Peer,
+        /// Why.
+        cause: EndOfConnection,
+    },
+    /// The node could not open a connection.
+    DialFailed {
+        /// To which address.
+        to: Address,
+        /// Why.
+        cause: DialFailure,
+    },
+    /// A fault begins: the index of its row in the scenario.
+    FaultBegan {
+        /// Which one.
+        fault: u32,
+    },
+    /// A fault is over.
+    FaultEnded {
+        /// Which one.
+        fault: u32,
+    },
+    /// The fault phase is over: no fault is active from here on and no new work arrives.
+    Settling,
+    /// The run is over. The last entry.
+    Finished,
+}
+
+/// Who a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Its name in the scenario.
+    pub name: Text,
+    /// Its role.
+    pub role: Role,
+    /// The machine it runs on.
+    pub machine: Machine,
+    /// Its address.
+    pub address: Address,
+    /// The worker that started it.
+    pub parent: Option<NodeId>,
+    /// What the worker started it as.
+    pub child: Option<Child>,
+    /// 0 for the first process of this name, then 1 more for each restart.
+    pub restarts: u32,
+}
+
+/// What a worker's child runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Child {
+    /// A submitted driver.
+    Driver(deploysim_protocol::id::DriverId),
+    /// An executor.
+    Executor(deploysim_protocol::id::ExecutorId),
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// By itself, with this code.
+    Exited(i32),
+    /// A signal of its worker ended it; the code that its worker sees.
+    Signalled(i32),
+    /// A fault ended it.
+    Crashed,
+}
+
+/// What crosses a connection.
+#[derive(Clone, Copy, Debug)]
+pub enum Unit<'a> {
+    /// A one-way message.
+    Message(&'a Message),
+    /// A question.
+    Ask(&'a Ask),
+    /// An answer.
+    Answer(&'a Result<Answer, Thrown>),
+    /// "Is there such an endpoint?"
+    Resolve,
+    /// The answer to that.
+    Resolved,
+}
+
+impl Unit<'_> {
+    /// The kind, as in Spark where it has a name.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Message(message) => message.kind(),
+            Self::Ask(ask) => ask.kind(),
+            Self::Answer(Ok(answer)) => answer.kind(),
+            Self::Answer(Err(_)) => "Failure",
+            Self::Resolve => "Resolve",
+            Self::Resolved => "Resolved",
+        }
+    }
+}
+
+/// What became of something that was sent, as far as its sender's side knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// It left, or waits in the stream of its connection.
+    Carried,
+    /// It waits until the connection is open.
+    WaitsForConnection,
+    /// The node posted it to itself.
+    Local,
+    /// Its connection is gone: lost.
+    Lost,
+}
+
+/// What a `message` fault did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tampering {
+    /// Took it away.
+    Dropped,
+    /// Repeated it.
+    Duplicated,
+    /// Holds it, and what follows in its lane.
+    Delayed,
+    /// Swapped it with the next in its lane.
+    Reordered,
+}
+
+/// Why a connection ended, as far as the node that is told knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndOfConnection {
+    /// The end of the peer's stream.
+    Closed,
+    /// A reset.
+    Reset,
+    /// Its own bytes were not acknowledged for as long as TCP waits.
+    UserTimeout,
+    /// A question on it was not answered, and nothing moved on it, for `spark.network.timeout`.
+    Idle,
+}
+
+/// Why a connection could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DialFailure {
+    /// Nobody listens there.
+    Refused,
+    /// No answer.
+    TimedOut,
+}
+
+/// Reads entries as they happen. Whoever wants to know what happens in a run is one.
+pub trait Observer {
+    /// One thing happened.
+    fn observe(&mut self, entry: &Entry<'_>);
+}
