@@ -1,1 +1,3 @@
 //! The worlds.
+
+pub mod world;
