@@ -5,6 +5,8 @@
 //! here. The table of messages with their Spark sources is in this package's `README.md`.
 
 pub mod address;
+pub mod behaviour;
+pub mod conf;
 pub mod description;
 pub mod event;
 pub mod id;
