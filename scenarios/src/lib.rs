@@ -1,1 +1,3 @@
-//! The worlds.
+//! Scenario files and the worlds that play them.
+
+pub mod scenario;
