@@ -28,7 +28,7 @@ pub struct Tools<'a> {
     /// The node's own stream.
     pub dice: &'a mut Dice,
     /// The persistence engine; [`crate::store::NoStore`] for roles that have none.
-    pub store: &'a mut dyn Store,
+    pub store: &'a mut (dyn Store + 'static),
     /// The process's counters.
     pub counters: &'a mut Counters,
 }

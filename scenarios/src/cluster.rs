@@ -1,22 +1,24 @@
 //! The nodes of a run, whatever their role, and how one thing that happens is fed to one of
 //! them. Where things come from and where effects go is the business of a world.
 
+mod hosted;
+
 use crate::trace::Role;
 use deploysim_nodes::driver::{Driver, DriverOperation, DriverTimer};
-use deploysim_nodes::executor::{Executor, ExecutorOperation, ExecutorTimer};
+use deploysim_nodes::executor::{Executor, ExecutorOperation};
 use deploysim_nodes::master::{Master, MasterOperation, MasterTimer};
-use deploysim_nodes::node::{Call, Input, Node};
-use deploysim_nodes::process::{Exit, ProcessId};
-use deploysim_nodes::submission::{ClientOperation, ClientTimer, SubmitClient};
-use deploysim_nodes::turn::Turn;
+use deploysim_nodes::node::{Call, Effect, Input, Node, Signal};
+use deploysim_nodes::process::{Exit, Process, ProcessId};
+use deploysim_nodes::submission::{ClientTimer, SubmitClient};
+use deploysim_nodes::turn::{Stamped, Tools, Turn};
 use deploysim_nodes::worker::{Worker, WorkerOperation, WorkerTimer};
-use deploysim_protocol::address::{Peer, Reference};
-use deploysim_protocol::message::{Answer, Ask, AskDriver, AskMaster, AskWorker, Message};
-use deploysim_protocol::message::{ToDriver, ToExecutor, ToMaster, ToWorker};
+use deploysim_protocol::address::{Address, Peer, Reference};
+use deploysim_protocol::event::Event;
+use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::{AskError, Thrown};
-use deploysim_protocol::time::Time;
-use std::convert::Infallible;
+use deploysim_protocol::time::{Time, WallTime};
+use std::time::Duration;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -144,15 +146,6 @@ pub enum Happening {
     Operator(AnyOperation),
 }
 
-/// Something arrived for which the role has no handler. It throws there, as in Spark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unhandled {
-    /// The question to refuse, if it was one.
-    pub call: Option<Call>,
-    /// What the role throws.
-    pub thrown: Thrown,
-}
-
 /// A role that worlds can host: how its own types are found among those of all roles.
 pub trait Hosted: Node {
     /// The role's deadline among all deadlines.
@@ -167,15 +160,186 @@ pub trait Hosted: Node {
     fn operation(operation: AnyOperation) -> Option<Self::Operation>;
 }
 
-/// Feeds one happening to a node.
-///
-/// # Errors
-/// If the role has no handler for it; the node is then unchanged.
-///
-/// # Panics
-/// If a timer or an operation of another role is fed: only a bug of a world does that.
-pub fn feed<N: Hosted>(node: &mut N, happening: Happening, turn: &mut Turn<'_, N>) -> Result<(), Unhandled> {
-    let input = match happening {
+/// What a node causes, whatever its role. See [`Effect`].
+#[derive(Debug)]
+pub enum AnyEffect {
+    /// See [`Effect::Send`].
+    Send {
+        /// To whom.
+        to: Reference,
+        /// What.
+        message: Message,
+    },
+    /// See [`Effect::Ask`].
+    Ask {
+        /// Whom.
+        to: Reference,
+        /// The number that the answer will carry.
+        call: Call,
+        /// What.
+        ask: Ask,
+        /// How long to wait.
+        timeout: Duration,
+    },
+    /// See [`Effect::Resolve`].
+    Resolve {
+        /// Where.
+        at: Address,
+        /// The number that the answer will carry.
+        call: Call,
+        /// How long to wait.
+        timeout: Duration,
+    },
+    /// See [`Effect::Reply`].
+    Reply {
+        /// The number that the question carried.
+        call: Call,
+        /// The answer, or what the handler threw.
+        answer: Result<Answer, Thrown>,
+    },
+    /// See [`Effect::Abandon`].
+    Abandon {
+        /// Which call.
+        call: Call,
+    },
+    /// See [`Effect::Arm`].
+    Arm {
+        /// Which deadline.
+        timer: AnyTimer,
+        /// When.
+        at: Time,
+    },
+    /// See [`Effect::Disarm`].
+    Disarm {
+        /// Which deadline.
+        timer: AnyTimer,
+    },
+    /// See [`Effect::Launch`].
+    Launch(Process),
+    /// See [`Effect::Terminate`].
+    Terminate {
+        /// Which one.
+        process: ProcessId,
+        /// How.
+        signal: Signal,
+    },
+    /// See [`Effect::Exit`].
+    Exit {
+        /// Its exit code.
+        code: i32,
+    },
+    /// See [`Effect::Note`].
+    Note(Event),
+}
+
+/// An effect and the instant at which it happens.
+#[derive(Debug)]
+pub struct AnyStamped {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub effect: AnyEffect,
+}
+
+/// What a turn is given beside the happening.
+pub struct Moment<'a> {
+    /// Now.
+    pub now: Time,
+    /// The node's calendar clock.
+    pub wall: WallTime,
+    /// The node's listening address.
+    pub me: Address,
+    /// What belongs to the node's process.
+    pub tools: Tools<'a>,
+}
+
+/// Buffers that turns use again, so that a turn allocates nothing.
+#[derive(Default)]
+pub struct Stage {
+    master: Vec<Stamped<Master>>,
+    worker: Vec<Stamped<Worker>>,
+    driver: Vec<Stamped<Driver>>,
+    executor: Vec<Stamped<Executor>>,
+    client: Vec<Stamped<SubmitClient>>,
+}
+
+impl Stage {
+    /// Lets `node` handle one happening and appends what it causes to `effects`. Returns how
+    /// long the node was busy: the time that its store took.
+    ///
+    /// A happening that the role has no handler for throws there, as in Spark: the node reports
+    /// it, and refuses if it was a question.
+    ///
+    /// # Panics
+    /// If a timer or an operation of another role is fed: only a bug of a world does that.
+    pub fn turn(
+        &mut self,
+        node: &mut AnyNode,
+        happening: Happening,
+        moment: Moment<'_>,
+        effects: &mut Vec<AnyStamped>,
+    ) -> Duration {
+        match node {
+            AnyNode::Master(node) => {
+                turn(node.as_mut(), happening, moment, &mut self.master, effects)
+            }
+            AnyNode::Worker(node) => {
+                turn(node.as_mut(), happening, moment, &mut self.worker, effects)
+            }
+            AnyNode::Driver(node) => {
+                turn(node.as_mut(), happening, moment, &mut self.driver, effects)
+            }
+            AnyNode::Executor(node) => turn(
+                node.as_mut(),
+                happening,
+                moment,
+                &mut self.executor,
+                effects,
+            ),
+            AnyNode::Client(node) => {
+                turn(node.as_mut(), happening, moment, &mut self.client, effects)
+            }
+        }
+    }
+}
+
+fn turn<N: Hosted>(
+    node: &mut N,
+    happening: Happening,
+    moment: Moment<'_>,
+    buffer: &mut Vec<Stamped<N>>,
+    effects: &mut Vec<AnyStamped>,
+) -> Duration {
+    let mut turn = Turn::new(moment.now, moment.wall, moment.me, moment.tools, buffer);
+    match input(happening) {
+        Ok(input) => node.handle(input, &mut turn),
+        Err(unhandled) => {
+            turn.note(Event::HandlerThrew {
+                thrown: unhandled.thrown,
+            });
+            if let Some(call) = unhandled.call {
+                turn.reply(call, Err(unhandled.thrown));
+            }
+        }
+    }
+    let took = turn.took();
+    effects.extend(buffer.drain(..).map(|stamped| AnyStamped {
+        at: stamped.at,
+        effect: any(stamped.effect),
+    }));
+    took
+}
+
+/// Something arrived for which the role has no handler.
+struct Unhandled {
+    /// The question to refuse, if it was one.
+    call: Option<Call>,
+    /// What the role throws.
+    thrown: Thrown,
+}
+
+fn input<N: Hosted>(happening: Happening) -> Result<Input<N>, Unhandled> {
+    Ok(match happening {
         Happening::Started => Input::Started,
         Happening::Received { from, message } => match N::message(message) {
             Ok(message) => Input::Received { from, message },
@@ -185,127 +349,73 @@ pub fn feed<N: Hosted>(node: &mut N, happening: Happening, turn: &mut Turn<'_, N
             Ok(ask) => Input::Asked { from, call, ask },
             Err(ask) => return Err(unhandled(Some(call), ask.kind())),
         },
-        Happening::Answered { call, answer } => Input::Answered { call, answer: answer.and_then(own_answer::<N>) },
+        Happening::Answered { call, answer } => Input::Answered {
+            call,
+            answer: answer.and_then(own_answer::<N>),
+        },
         Happening::Resolved { call, endpoint } => Input::Resolved { call, endpoint },
         Happening::Disconnected { peer } => Input::Disconnected { peer },
         Happening::ConnectionError { peer } => Input::ConnectionError { peer },
-        Happening::Fired { timer, due } => {
-            Input::Fired { timer: N::unwrap(timer).expect("a timer fires at the role that armed it"), due }
-        }
+        Happening::Fired { timer, due } => Input::Fired {
+            timer: N::unwrap(timer).expect("a timer fires at the role that armed it"),
+            due,
+        },
         Happening::ProcessStarted { process } => Input::ProcessStarted { process },
         Happening::ProcessEnded { process, exit } => Input::ProcessEnded { process, exit },
         Happening::Elected => Input::Elected,
         Happening::Revoked => Input::Revoked,
-        Happening::Operator(operation) => {
-            Input::Operator(N::operation(operation).expect("an operation is meant for the node's role"))
-        }
-    };
-    node.handle(input, turn);
-    Ok(())
+        Happening::Operator(operation) => Input::Operator(
+            N::operation(operation).expect("an operation is meant for the node's role"),
+        ),
+    })
 }
 
 /// An answer of a kind that this role never asks for counts as a failure of the other side.
 fn own_answer<N: Hosted>(answer: Answer) -> Result<N::Answer, AskError> {
     let kind = answer.kind();
-    N::Answer::try_from(answer).map_err(|_| AskError::Remote(Thrown::Unhandled { kind: Text::new(kind) }))
+    N::Answer::try_from(answer).map_err(|_| {
+        AskError::Remote(Thrown::Unhandled {
+            kind: Text::new(kind),
+        })
+    })
 }
 
 fn unhandled(call: Option<Call>, kind: &str) -> Unhandled {
-    Unhandled { call, thrown: Thrown::Unhandled { kind: Text::new(kind) } }
-}
-
-macro_rules! own {
-    ($union:ident :: $variant:ident, $value:ident) => {
-        if let $union::$variant(own) = $value { Ok(own) } else { Err($value) }
-    };
-}
-
-impl Hosted for Master {
-    fn wrap(timer: MasterTimer) -> AnyTimer {
-        AnyTimer::Master(timer)
-    }
-    fn unwrap(timer: AnyTimer) -> Option<MasterTimer> {
-        if let AnyTimer::Master(own) = timer { Some(own) } else { None }
-    }
-    fn message(message: Message) -> Result<ToMaster, Message> {
-        own!(Message::ToMaster, message)
-    }
-    fn ask(ask: Ask) -> Result<AskMaster, Ask> {
-        own!(Ask::AskMaster, ask)
-    }
-    fn operation(operation: AnyOperation) -> Option<MasterOperation> {
-        if let AnyOperation::Master(own) = operation { Some(own) } else { None }
+    Unhandled {
+        call,
+        thrown: Thrown::Unhandled {
+            kind: Text::new(kind),
+        },
     }
 }
 
-impl Hosted for Worker {
-    fn wrap(timer: WorkerTimer) -> AnyTimer {
-        AnyTimer::Worker(timer)
-    }
-    fn unwrap(timer: AnyTimer) -> Option<WorkerTimer> {
-        if let AnyTimer::Worker(own) = timer { Some(own) } else { None }
-    }
-    fn message(message: Message) -> Result<ToWorker, Message> {
-        own!(Message::ToWorker, message)
-    }
-    fn ask(ask: Ask) -> Result<AskWorker, Ask> {
-        own!(Ask::AskWorker, ask)
-    }
-    fn operation(operation: AnyOperation) -> Option<WorkerOperation> {
-        if let AnyOperation::Worker(own) = operation { Some(own) } else { None }
-    }
-}
-
-impl Hosted for Driver {
-    fn wrap(timer: DriverTimer) -> AnyTimer {
-        AnyTimer::Driver(timer)
-    }
-    fn unwrap(timer: AnyTimer) -> Option<DriverTimer> {
-        if let AnyTimer::Driver(own) = timer { Some(own) } else { None }
-    }
-    fn message(message: Message) -> Result<ToDriver, Message> {
-        own!(Message::ToDriver, message)
-    }
-    fn ask(ask: Ask) -> Result<AskDriver, Ask> {
-        own!(Ask::AskDriver, ask)
-    }
-    fn operation(operation: AnyOperation) -> Option<DriverOperation> {
-        if let AnyOperation::Driver(own) = operation { Some(own) } else { None }
-    }
-}
-
-impl Hosted for Executor {
-    fn wrap(timer: ExecutorTimer) -> AnyTimer {
-        match timer {}
-    }
-    fn unwrap(_timer: AnyTimer) -> Option<ExecutorTimer> {
-        None
-    }
-    fn message(message: Message) -> Result<ToExecutor, Message> {
-        own!(Message::ToExecutor, message)
-    }
-    fn ask(ask: Ask) -> Result<Infallible, Ask> {
-        Err(ask)
-    }
-    fn operation(operation: AnyOperation) -> Option<ExecutorOperation> {
-        if let AnyOperation::Executor(own) = operation { Some(own) } else { None }
-    }
-}
-
-impl Hosted for SubmitClient {
-    fn wrap(timer: ClientTimer) -> AnyTimer {
-        AnyTimer::Client(timer)
-    }
-    fn unwrap(timer: AnyTimer) -> Option<ClientTimer> {
-        if let AnyTimer::Client(own) = timer { Some(own) } else { None }
-    }
-    fn message(message: Message) -> Result<Infallible, Message> {
-        Err(message)
-    }
-    fn ask(ask: Ask) -> Result<Infallible, Ask> {
-        Err(ask)
-    }
-    fn operation(_operation: AnyOperation) -> Option<ClientOperation> {
-        None
+fn any<N: Hosted>(effect: Effect<N>) -> AnyEffect {
+    match effect {
+        Effect::Send { to, message } => AnyEffect::Send { to, message },
+        Effect::Ask {
+            to,
+            call,
+            ask,
+            timeout,
+        } => AnyEffect::Ask {
+            to,
+            call,
+            ask,
+            timeout,
+        },
+        Effect::Resolve { at, call, timeout } => AnyEffect::Resolve { at, call, timeout },
+        Effect::Reply { call, answer } => AnyEffect::Reply { call, answer },
+        Effect::Abandon { call } => AnyEffect::Abandon { call },
+        Effect::Arm { timer, at } => AnyEffect::Arm {
+            timer: N::wrap(timer),
+            at,
+        },
+        Effect::Disarm { timer } => AnyEffect::Disarm {
+            timer: N::wrap(timer),
+        },
+        Effect::Launch(process) => AnyEffect::Launch(process),
+        Effect::Terminate { process, signal } => AnyEffect::Terminate { process, signal },
+        Effect::Exit { code } => AnyEffect::Exit { code },
+        Effect::Note(event) => AnyEffect::Note(event),
     }
 }

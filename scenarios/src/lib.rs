@@ -1,3 +1,9 @@
-//! The worlds.
+//! Scenario files, the worlds that play them, the trace of what happened, and the judges that
+//! read it. Nodes are in `deploysim-nodes`; pages about runs are elsewhere.
 
+pub mod cluster;
+pub mod network;
+pub mod scenario;
+pub mod stream;
+pub mod trace;
 pub mod world;

@@ -1,0 +1,143 @@
+//! Each role's own types among those of all roles. One impl per role, all alike.
+
+use super::{AnyOperation, AnyTimer, Hosted};
+use deploysim_nodes::driver::{Driver, DriverOperation, DriverTimer};
+use deploysim_nodes::executor::{Executor, ExecutorOperation, ExecutorTimer};
+use deploysim_nodes::master::{Master, MasterOperation, MasterTimer};
+use deploysim_nodes::submission::{ClientOperation, ClientTimer, SubmitClient};
+use deploysim_nodes::worker::{Worker, WorkerOperation, WorkerTimer};
+use deploysim_protocol::message::{Ask, AskDriver, AskMaster, AskWorker, Message};
+use deploysim_protocol::message::{ToDriver, ToExecutor, ToMaster, ToWorker};
+use std::convert::Infallible;
+
+macro_rules! own {
+    ($union:ident :: $variant:ident, $value:ident) => {
+        if let $union::$variant(own) = $value {
+            Ok(own)
+        } else {
+            Err($value)
+        }
+    };
+}
+
+impl Hosted for Master {
+    fn wrap(timer: MasterTimer) -> AnyTimer {
+        AnyTimer::Master(timer)
+    }
+    fn unwrap(timer: AnyTimer) -> Option<MasterTimer> {
+        if let AnyTimer::Master(own) = timer {
+            Some(own)
+        } else {
+            None
+        }
+    }
+    fn message(message: Message) -> Result<ToMaster, Message> {
+        own!(Message::ToMaster, message)
+    }
+    fn ask(ask: Ask) -> Result<AskMaster, Ask> {
+        own!(Ask::AskMaster, ask)
+    }
+    fn operation(operation: AnyOperation) -> Option<MasterOperation> {
+        if let AnyOperation::Master(own) = operation {
+            Some(own)
+        } else {
+            None
+        }
+    }
+}
+
+impl Hosted for Worker {
+    fn wrap(timer: WorkerTimer) -> AnyTimer {
+        AnyTimer::Worker(timer)
+    }
+    fn unwrap(timer: AnyTimer) -> Option<WorkerTimer> {
+        if let AnyTimer::Worker(own) = timer {
+            Some(own)
+        } else {
+            None
+        }
+    }
+    fn message(message: Message) -> Result<ToWorker, Message> {
+        own!(Message::ToWorker, message)
+    }
+    fn ask(ask: Ask) -> Result<AskWorker, Ask> {
+        own!(Ask::AskWorker, ask)
+    }
+    fn operation(operation: AnyOperation) -> Option<WorkerOperation> {
+        if let AnyOperation::Worker(own) = operation {
+            Some(own)
+        } else {
+            None
+        }
+    }
+}
+
+impl Hosted for Driver {
+    fn wrap(timer: DriverTimer) -> AnyTimer {
+        AnyTimer::Driver(timer)
+    }
+    fn unwrap(timer: AnyTimer) -> Option<DriverTimer> {
+        if let AnyTimer::Driver(own) = timer {
+            Some(own)
+        } else {
+            None
+        }
+    }
+    fn message(message: Message) -> Result<ToDriver, Message> {
+        own!(Message::ToDriver, message)
+    }
+    fn ask(ask: Ask) -> Result<AskDriver, Ask> {
+        own!(Ask::AskDriver, ask)
+    }
+    fn operation(operation: AnyOperation) -> Option<DriverOperation> {
+        if let AnyOperation::Driver(own) = operation {
+            Some(own)
+        } else {
+            None
+        }
+    }
+}
+
+impl Hosted for Executor {
+    fn wrap(timer: ExecutorTimer) -> AnyTimer {
+        match timer {}
+    }
+    fn unwrap(_timer: AnyTimer) -> Option<ExecutorTimer> {
+        None
+    }
+    fn message(message: Message) -> Result<ToExecutor, Message> {
+        own!(Message::ToExecutor, message)
+    }
+    fn ask(ask: Ask) -> Result<Infallible, Ask> {
+        Err(ask)
+    }
+    fn operation(operation: AnyOperation) -> Option<ExecutorOperation> {
+        if let AnyOperation::Executor(own) = operation {
+            Some(own)
+        } else {
+            None
+        }
+    }
+}
+
+impl Hosted for SubmitClient {
+    fn wrap(timer: ClientTimer) -> AnyTimer {
+        AnyTimer::Client(timer)
+    }
+    fn unwrap(timer: AnyTimer) -> Option<ClientTimer> {
+        if let AnyTimer::Client(own) = timer {
+            Some(own)
+        } else {
+            None
+        }
+    }
+    fn message(message: Message) -> Result<Infallible, Message> {
+        Err(message)
+    }
+    fn ask(ask: Ask) -> Result<Infallible, Ask> {
+        Err(ask)
+    }
+    fn operation(_operation: AnyOperation) -> Option<ClientOperation> {
+        None
+    }
+}

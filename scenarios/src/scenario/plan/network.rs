@@ -1,0 +1,102 @@
+//! How bytes travel in a scenario: latencies, links, and TCP's patience. Plain data; drawing
+//! and queueing are the network's business.
+
+use super::Target;
+use std::time::Duration;
+
+/// The network of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkPlan {
+    /// One-way latency of every link that has none of its own.
+    pub latency: LatencyPlan,
+    /// Bytes per second of every link that has none of its own; `None`: unlimited.
+    pub bandwidth: Option<u64>,
+    /// How much later an answer is handled than it arrives, while the mailbox goes on.
+    pub answer_delay: Duration,
+    /// How old the oldest unacknowledged byte of a connection may become before it breaks.
+    pub tcp_user_timeout: Duration,
+    /// How long dialling may take.
+    pub connect_timeout: Duration,
+    /// Links with properties of their own, both directions alike; the last that fits counts.
+    pub links: Vec<LinkPlan>,
+}
+
+/// A link with properties of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkPlan {
+    /// The two ends.
+    pub between: (Target, Target),
+    /// One-way latency; `None`: as everywhere.
+    pub latency: Option<LatencyPlan>,
+    /// Bytes per second; `None`: as everywhere.
+    pub bandwidth: Option<u64>,
+}
+
+/// A distribution of times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatencyPlan {
+    /// Its form.
+    pub shape: LatencyShape,
+    /// The longest draw, larger ones are clipped; `None`: 20 × the median.
+    pub max: Option<Duration>,
+}
+
+/// The form of a distribution of times.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LatencyShape {
+    /// Always the same.
+    Constant(Duration),
+    /// Everything from `low` to `high` is equally likely.
+    Uniform {
+        /// The shortest.
+        low: Duration,
+        /// The longest.
+        high: Duration,
+    },
+    /// The bell curve, clipped at zero.
+    Normal {
+        /// The mean.
+        mean: Duration,
+        /// The standard deviation.
+        deviation: Duration,
+    },
+    /// Memoryless.
+    Exponential {
+        /// The mean.
+        mean: Duration,
+    },
+    /// The logarithm is normal.
+    LogNormal {
+        /// The median.
+        median: Duration,
+        /// The standard deviation of the natural logarithm.
+        sigma: f64,
+    },
+    /// A power law above `scale`.
+    Pareto {
+        /// The shortest.
+        scale: Duration,
+        /// The exponent of the tail: the smaller, the heavier.
+        shape: f64,
+    },
+    /// One of these samples, each equally likely; ascending, never empty.
+    Empirical(Vec<Duration>),
+}
+
+impl LatencyPlan {
+    /// Always `duration`.
+    pub const fn constant(duration: Duration) -> Self {
+        Self {
+            shape: LatencyShape::Constant(duration),
+            max: None,
+        }
+    }
+
+    /// Equally likely from `low` to `high`.
+    pub const fn uniform(low: Duration, high: Duration) -> Self {
+        Self {
+            shape: LatencyShape::Uniform { low, high },
+            max: None,
+        }
+    }
+}
