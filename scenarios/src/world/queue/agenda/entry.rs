@@ -14,14 +14,15 @@ pub(super) const NEVER: Key = Key::MAX;
 /// The bits of a rank that hold the sequence number: 2⁶¹ steps outlast every run.
 const SEQUENCE_BITS: u32 = 61;
 
-/// A pending step. Thirty-two bytes if the step has sixteen.
+/// A pending step with its place in the order: time, class, sequence. Entries are compared by
+/// that place alone; two of one agenda are never equal. Thirty-two bytes if the step has sixteen.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<S> {
+pub struct Entry<S> {
     /// Nanoseconds since the run began.
     pub(super) at: u64,
     /// The class in the three highest bits, the sequence number below.
     rank: u64,
-    pub(super) step: S,
+    step: S,
 }
 
 impl<S> Entry<S> {
@@ -35,7 +36,13 @@ impl<S> Entry<S> {
         (Key::from(self.at) << 64) | Key::from(self.rank)
     }
 
-    pub(super) fn class(&self) -> Class {
+    /// The instant it is due.
+    pub fn time(&self) -> Time {
+        Time::from_nanos(self.at)
+    }
+
+    /// Its class.
+    pub fn class(&self) -> Class {
         Class::ALL[(self.rank >> SEQUENCE_BITS) as usize]
     }
 }
@@ -48,6 +55,13 @@ pub(super) fn first_key_at(at: u64) -> Key {
 /// The instant of a key; `None` for [`NEVER`].
 pub(super) fn time_of(key: Key) -> Option<Time> {
     (key != NEVER).then(|| Time::from_nanos((key >> 64) as u64))
+}
+
+impl<S: Copy> Entry<S> {
+    /// What was scheduled.
+    pub fn step(&self) -> S {
+        self.step
+    }
 }
 
 impl<S> PartialEq for Entry<S> {

@@ -71,6 +71,7 @@ impl<S: Copy> Lanes<S> {
     }
 
     /// Takes the earliest entry.
+    #[inline(always)]
     pub(super) fn take(&mut self) -> Option<Entry<S>> {
         let entries = &mut self.lanes.get_mut(self.first)?.entries;
         let entry = entries.pop_front()?;

@@ -59,6 +59,7 @@ impl<S: Copy> Near<S> {
     }
 
     /// Takes the earliest entry.
+    #[inline(always)]
     pub(super) fn take(&mut self) -> Option<Entry<S>> {
         let entry = *self.front.get(self.head)?;
         self.head += 1;
