@@ -17,3 +17,4 @@ pub mod state;
 pub mod text;
 pub mod thrown;
 pub mod time;
+pub mod wire;
