@@ -1,5 +1,8 @@
 //! Who can be spoken to: addresses, connections, and references that may be bound to one.
 
+#[cfg(test)]
+mod tests;
+
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,6 +1,9 @@
 //! What is to be run: commands, descriptions of applications, drivers and executors, resource
 //! profiles. Descriptions do not change once made, so they travel behind `Arc`.
 
+#[cfg(test)]
+mod tests;
+
 use crate::address::Address;
 use crate::id::{ApplicationId, ExecutorId, ProfileId};
 use crate::resource::ResourceRequirement;

@@ -3,6 +3,9 @@
 //! How they are made (patterns, counters, stamps) is the business of the Master and the Worker;
 //! here they are only names that compare by text.
 
+#[cfg(test)]
+mod tests;
+
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;

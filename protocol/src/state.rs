@@ -1,6 +1,9 @@
 //! The states of masters, workers, applications, drivers and executors, named and ordered as in
 //! Spark. Which change of state is allowed when is the nodes' business.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

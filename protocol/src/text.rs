@@ -5,6 +5,9 @@
 //! **text**, because Spark breaks ties between workers by the text of their ids. Nothing here
 //! knows what a name stands for; `id.rs` and `address.rs` do.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -147,28 +150,5 @@ impl<'de> Deserialize<'de> for Text {
             }
         }
         deserializer.deserialize_str(Visitor)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Text, scope};
-
-    #[test]
-    fn order_is_by_text_and_not_by_first_use() {
-        scope(|| {
-            let (later, earlier) = (Text::new("worker-2"), Text::new("worker-10"));
-            assert!(later.number() < earlier.number());
-            assert!(earlier < later);
-            assert_eq!(Text::new("worker-2"), later);
-        });
-    }
-
-    #[test]
-    fn a_scope_begins_empty_and_restores_the_former_table() {
-        let outside = Text::new("outside");
-        let first_inside = scope(|| Text::new("inside").number());
-        assert_eq!(first_inside, 0);
-        assert_eq!(&*outside.as_str(), "outside");
     }
 }

@@ -1,6 +1,9 @@
 //! The two clocks: [`Time`] for timers, [`WallTime`] for everything that Spark compares in
 //! milliseconds. Neither can be asked what it is; both are handed in.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
