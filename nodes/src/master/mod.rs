@@ -1,5 +1,7 @@
 //! The Master and its one match; no logic.
 
+pub mod scheduling;
+
 use crate::node::{Input, Node};
 use crate::settings::Shared;
 use crate::turn::Turn;
