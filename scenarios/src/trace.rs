@@ -282,4 +282,14 @@ pub enum DialFailure {
 pub trait Observer {
     /// One thing happened.
     fn observe(&mut self, entry: &Entry<'_>);
+
+    /// A fault of the scenario, by its row, whose trigger was seen and that was not asked for yet.
+    fn triggered(&mut self) -> Option<u32> {
+        None
+    }
+
+    /// Whether nothing has to be waited for any more once the fault phase is over.
+    fn is_decided(&self) -> bool {
+        true
+    }
 }
