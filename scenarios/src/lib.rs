@@ -3,6 +3,7 @@
 
 pub mod cluster;
 pub mod network;
+pub mod roles;
 pub mod scenario;
 pub mod stream;
 pub mod trace;

@@ -353,3 +353,15 @@ impl fmt::Display for Claim {
         formatter.write_str(&text)
     }
 }
+
+impl Window {
+    /// The last instant at which the expectation can be decided; `None` if that is the end of
+    /// the run.
+    pub const fn end(self) -> Option<Time> {
+        match self {
+            Self::By { by, .. } => Some(by),
+            Self::At(at) => Some(at),
+            Self::Always { by, .. } | Self::Never { by, .. } => by,
+        }
+    }
+}

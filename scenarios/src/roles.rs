@@ -1,0 +1,293 @@
+//! From the scenario to the nodes: who plays which role, with which settings and descriptions.
+//! Every world makes its nodes here, so that they are the same everywhere.
+
+use crate::cluster::AnyNode;
+use crate::scenario::plan::{ApplicationWork, Plan, SubmittedDriverPlan, Supervision, WorkerPlan};
+use deploysim_nodes::driver::{Driver, DriverSettings};
+use deploysim_nodes::executor::{Executor, ExecutorSettings};
+use deploysim_nodes::master::{Master, MasterSettings};
+use deploysim_nodes::process::Program;
+use deploysim_nodes::settings::Shared;
+use deploysim_nodes::submission::{ClientRequest, ClientSettings, SubmitClient};
+use deploysim_nodes::worker::{Worker, WorkerSettings};
+use deploysim_protocol::address::Address;
+use deploysim_protocol::description::{
+    ApplicationDescription, Command, DriverDescription, ResourceProfile,
+};
+use deploysim_protocol::id::{DriverId, ProfileId};
+use deploysim_protocol::resource::{ResourceInformation, ResourceRequirement, Resources};
+use deploysim_protocol::text::Text;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where a master listens. Spark's default port.
+pub fn master_address(name: &str) -> Address {
+    Address::new(name, 7077)
+}
+
+/// Where a worker listens. Spark draws a port; one of our own per machine does as well.
+pub fn worker_address(name: &str) -> Address {
+    Address::new(name, 7078)
+}
+
+/// Where an application's driver listens, on a machine of its own.
+pub fn application_address(name: &str) -> Address {
+    Address::new(name, 7079)
+}
+
+/// Where a submit client listens, on a machine of its own.
+pub fn client_address(name: &str) -> Address {
+    Address::new(&name.replace(':', "-"), 7080)
+}
+
+fn masters(plan: &Plan) -> Arc<[Address]> {
+    plan.cluster
+        .masters
+        .iter()
+        .map(|name| master_address(name))
+        .collect()
+}
+
+/// The node that the scenario calls `name`: a master, a worker or an application.
+pub fn named(plan: &Plan, name: &str, shared: &Shared) -> Option<AnyNode> {
+    if plan.cluster.masters.iter().any(|master| master == name) {
+        let web_ui_url = Text::new(&format!("http://{name}:{}", plan.conf.master_ui_port));
+        let settings = MasterSettings {
+            web_ui_url,
+            shared: shared.clone(),
+        };
+        return Some(AnyNode::Master(Box::new(Master::new(settings))));
+    }
+    if let Some(worker) = plan.worker(name) {
+        return Some(AnyNode::Worker(Box::new(Worker::new(worker_settings(
+            plan, worker, shared,
+        )))));
+    }
+    let application = plan
+        .applications
+        .iter()
+        .find(|application| application.work.name == name)?;
+    let description = application_description(plan, &application.work, application_address(name));
+    let settings = DriverSettings {
+        masters: masters(plan),
+        application: Some(Arc::new(description)),
+        worker: None,
+        shared: shared.clone(),
+    };
+    Some(AnyNode::Driver(Box::new(Driver::new(settings))))
+}
+
+fn worker_settings(plan: &Plan, worker: &WorkerPlan, shared: &Shared) -> WorkerSettings {
+    WorkerSettings {
+        cores: signed(worker.cores),
+        memory_mib: signed(worker.memory_mib),
+        resources: offered(&worker.resources),
+        masters: masters(plan),
+        web_ui_url: Text::new(&format!(
+            "http://{}:{}",
+            worker.name, plan.conf.worker_ui_port
+        )),
+        shared: shared.clone(),
+    }
+}
+
+/// The node of a child that a worker started. It listens, if at all, at `address`.
+pub fn child(plan: &Plan, program: &Program, address: Address, shared: &Shared) -> AnyNode {
+    match program {
+        Program::Driver(driver) => {
+            let hosted = submitted(plan, driver_name(&driver.description))
+                .and_then(|plan| plan.application.as_ref());
+            let application =
+                hosted.map(|(_, work)| Arc::new(application_description(plan, work, address)));
+            let settings = DriverSettings {
+                masters: masters(plan),
+                application,
+                worker: Some(driver.worker),
+                shared: shared.clone(),
+            };
+            AnyNode::Driver(Box::new(Driver::new(settings)))
+        }
+        Program::Executor(executor) => {
+            // A command without a driver's address cannot come from a scenario; it would dial
+            // nobody and end as an executor whose driver is gone.
+            let nobody = Address::new("nobody", 0);
+            let driver = executor.order.driver_address().unwrap_or(nobody);
+            let settings = ExecutorSettings {
+                program: (**executor).clone(),
+                driver,
+                shared: shared.clone(),
+            };
+            AnyNode::Executor(Box::new(Executor::new(settings)))
+        }
+    }
+}
+
+/// A submit client that hands a driver to the masters.
+pub fn launch_client(plan: &Plan, driver: &SubmittedDriverPlan, shared: &Shared) -> AnyNode {
+    let description = Arc::new(driver_description(driver));
+    client(plan, ClientRequest::Launch { description }, shared)
+}
+
+/// A submit client that has a driver killed.
+pub fn kill_client(plan: &Plan, driver: DriverId, shared: &Shared) -> AnyNode {
+    client(plan, ClientRequest::Kill { driver }, shared)
+}
+
+fn client(plan: &Plan, request: ClientRequest, shared: &Shared) -> AnyNode {
+    let settings = ClientSettings {
+        masters: masters(plan),
+        request,
+        shared: shared.clone(),
+    };
+    AnyNode::Client(Box::new(SubmitClient::new(settings)))
+}
+
+/// The submitted driver that the scenario calls `name`.
+pub fn submitted<'plan>(plan: &'plan Plan, name: &str) -> Option<&'plan SubmittedDriverPlan> {
+    plan.drivers.iter().find(|driver| driver.name == name)
+}
+
+/// The scenario's name of a submitted driver: the user's main class, the third argument of
+/// Spark's driver wrapper.
+pub fn driver_name(description: &DriverDescription) -> &str {
+    description
+        .command
+        .arguments
+        .get(2)
+        .map_or("", String::as_str)
+}
+
+/// The scenario's name of the application that the process called `node` opens; empty if it
+/// opens none.
+pub fn application_name(plan: &Plan, node: &str) -> String {
+    let Some(copy) = node.strip_prefix("driver:") else {
+        return node.to_owned();
+    };
+    let name = copy.rsplit_once('#').map_or(copy, |(name, _)| name);
+    let hosted = submitted(plan, name).and_then(|driver| driver.application.as_ref());
+    hosted.map_or_else(String::new, |(_, work)| work.name.clone())
+}
+
+/// What a process does as the driver of an application, if it is one.
+pub fn application_work<'plan>(plan: &'plan Plan, node: &str) -> Option<&'plan ApplicationWork> {
+    match node.strip_prefix("driver:") {
+        Some(copy) => {
+            let name = copy.rsplit_once('#').map_or(copy, |(name, _)| name);
+            submitted(plan, name)?
+                .application
+                .as_ref()
+                .map(|(_, work)| work)
+        }
+        None => plan
+            .applications
+            .iter()
+            .map(|application| &application.work)
+            .find(|work| work.name == node),
+    }
+}
+
+fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
+    DriverDescription {
+        jar_url: format!("file:/{}.jar", driver.name),
+        memory_mib: signed(driver.memory_mib),
+        cores: signed(driver.cores),
+        supervise: driver.supervision == Supervision::Supervised,
+        command: Command {
+            main_class: "org.apache.spark.deploy.worker.DriverWrapper".to_owned(),
+            arguments: vec![
+                "{{WORKER_URL}}".to_owned(),
+                "{{USER_JAR}}".to_owned(),
+                driver.name.clone(),
+            ],
+            ..Command::default()
+        },
+        resource_requirements: requirements(&driver.resources),
+    }
+}
+
+fn application_description(
+    plan: &Plan,
+    work: &ApplicationWork,
+    address: Address,
+) -> ApplicationDescription {
+    let driver_url = format!("spark://CoarseGrainedScheduler@{address}");
+    ApplicationDescription {
+        name: work.app_name.clone(),
+        cores_max: work.cores_max.or(plan.conf.cores_max).map(signed),
+        command: Command {
+            main_class: "org.apache.spark.executor.CoarseGrainedExecutorBackend".to_owned(),
+            arguments: [
+                "--driver-url",
+                &driver_url,
+                "--executor-id",
+                "{{EXECUTOR_ID}}",
+                "--hostname",
+                "{{HOSTNAME}}",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            ..Command::default()
+        },
+        app_ui_url: format!("http://{}:4040", address.host),
+        default_profile: ResourceProfile {
+            id: ProfileId::DEFAULT,
+            executor_cores: work
+                .cores_per_executor
+                .or(plan.conf.executor_cores)
+                .map(signed),
+            executor_memory_mib: Some(signed(work.memory_per_executor_mib)),
+            custom_resources: requirements(&work.resources_per_executor),
+        },
+        event_log_dir: None,
+        event_log_codec: None,
+        initial_executor_limit: work.initial_executors.map(signed),
+        user: "deploysim".to_owned(),
+    }
+}
+
+/// The profile of an application that the scenario numbers `id`.
+pub fn profile(plan: &Plan, work: &ApplicationWork, id: u32) -> ResourceProfile {
+    let own = id
+        .checked_sub(1)
+        .and_then(|index| work.profiles.get(index as usize));
+    let cores_default = work.cores_per_executor.or(plan.conf.executor_cores);
+    ResourceProfile {
+        id: ProfileId(id),
+        executor_cores: own
+            .map_or(cores_default, |own| {
+                own.cores_per_executor.or(cores_default)
+            })
+            .map(signed),
+        executor_memory_mib: own
+            .map_or(Some(work.memory_per_executor_mib), |own| {
+                own.memory_per_executor_mib
+            })
+            .map(signed),
+        custom_resources: requirements(own.map_or(&work.resources_per_executor, |own| {
+            &own.resources_per_executor
+        })),
+    }
+}
+
+fn requirements(resources: &BTreeMap<String, u32>) -> Vec<ResourceRequirement> {
+    let required = resources.iter().map(|(name, amount)| ResourceRequirement {
+        name: Text::new(name),
+        amount: signed(*amount),
+    });
+    required.collect()
+}
+
+fn offered(resources: &BTreeMap<String, u32>) -> Resources {
+    let offered = resources.iter().map(|(name, count)| ResourceInformation {
+        name: Text::new(name),
+        addresses: (0..*count)
+            .map(|address| Text::new(&address.to_string()))
+            .collect(),
+    });
+    Resources(offered.collect())
+}
+
+/// Spark's Ints are signed; a scenario's counts never exceed what they hold.
+fn signed(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,233 @@
+//! Dialling: a node's own connection to an address, from the first request to the connection,
+//! the refusal or the end of patience.
+
+use super::QueueWorld;
+use super::agenda::Class;
+use super::life::Line;
+use super::step::Step;
+use super::wire::{End, Side, Unit, Wire, WireEnd};
+use crate::network::{Dial, Dialled, Flow, Path, Peer, Process, RoundTrip};
+use crate::trace::{DialFailure, Entry, Fact, NodeId, Observer};
+use deploysim_protocol::address::Address;
+use std::collections::VecDeque;
+
+/// A dial that is not decided yet.
+#[derive(Debug)]
+pub(super) struct Dialling {
+    /// Who dials.
+    node: u32,
+    /// Which of its processes.
+    process: Process,
+    /// What it dials.
+    pub(super) to: Address,
+    dial: Dial,
+    /// Which process answered, once one has.
+    answered: Option<Process>,
+    /// What waits for the connection, in order.
+    pub(super) outbox: VecDeque<Unit>,
+}
+
+impl<O: Observer> QueueWorld<'_, O> {
+    /// Begins to dial; what is to be sent waits behind the dial.
+    pub(super) fn dial(&mut self, node: u32, to: Address) -> u32 {
+        let process = self.lives[node as usize].place.process;
+        let dial = Dial::new(self.now, self.plan.network.connect_timeout);
+        let dialling = Dialling {
+            node,
+            process,
+            to,
+            dial,
+            answered: None,
+            outbox: VecDeque::new(),
+        };
+        let (index, generation) = self.dials.insert(dialling);
+        self.lives[node as usize]
+            .lines
+            .insert(to, Line::Dialling(index));
+        self.push(
+            self.now,
+            Class::Connection,
+            Step::DialAttempt {
+                dial: index,
+                generation,
+            },
+        );
+        index
+    }
+
+    pub(super) fn attempt_dial(&mut self, dial: u32, generation: u32) {
+        let Some(Dialling { node, to, .. }) = self.dials.at(dial, generation) else {
+            return;
+        };
+        let (node, to) = (*node, *to);
+        let place = self.lives[node as usize].place;
+        let target = self.addresses.get(&to).copied();
+        let (peer, other) = match target {
+            Some(other) => {
+                let life = &self.lives[other as usize];
+                let peer = if life.is_alive() && life.address == to {
+                    Peer::Listening
+                } else {
+                    Peer::Dead
+                };
+                (peer, Some(life.place))
+            }
+            None => (Peer::Dead, None),
+        };
+        // An address that nobody has ever had is a machine that runs and on which nobody listens.
+        let path = other.map_or(Path::OPEN, |other| self.cuts.path(place, other));
+        let machine = other.map_or(place.machine, |other| other.machine);
+        let forward = self.links.between(place.machine, machine, &self.seeds);
+        let backward = self.links.between(machine, place.machine, &self.seeds);
+        let now = self.now;
+        let links = &mut self.links;
+        let Some(dialling) = self.dials.at_mut(dial, generation) else {
+            return;
+        };
+        let dialled = dialling.dial.attempt(now, path, peer, || RoundTrip {
+            forward: links.link_mut(forward).delay(now, || 0),
+            backward: links.link_mut(backward).delay(now, || 0),
+        });
+        match dialled {
+            Dialled::Connects { at, .. } => {
+                dialling.answered = other.map(|other| other.process);
+                self.push(
+                    at,
+                    Class::Connection,
+                    Step::DialAnswered { dial, generation },
+                );
+            }
+            Dialled::Refused { at } => self.push(
+                at,
+                Class::Connection,
+                Step::DialAnswered { dial, generation },
+            ),
+            Dialled::Again { attempt_at } => {
+                self.push(
+                    attempt_at,
+                    Class::Connection,
+                    Step::DialAttempt { dial, generation },
+                );
+            }
+            Dialled::TimedOut => self.fail_dial(dial, DialFailure::TimedOut),
+            Dialled::Stale => {}
+        }
+    }
+
+    /// The answer is back. A process that has ended since it accepted counts as a refusal.
+    pub(super) fn answer_dial(&mut self, dial: u32, generation: u32) {
+        let Some(Dialling { to, answered, .. }) = self.dials.at(dial, generation) else {
+            return;
+        };
+        let other = self.addresses.get(to).copied();
+        let accepted = other.filter(|other| {
+            let life = &self.lives[*other as usize];
+            life.is_alive() && Some(life.place.process) == *answered
+        });
+        match accepted {
+            Some(other) => self.connect(dial, other),
+            None => self.fail_dial(dial, DialFailure::Refused),
+        }
+    }
+
+    fn connect(&mut self, dial: u32, acceptor: u32) {
+        let Some(dialling) = self.dials.take(dial) else {
+            return;
+        };
+        let dialler = dialling.node;
+        let ends = [self.new_end(dialler), self.new_end(acceptor)];
+        let places = [ends[0].place.machine, ends[1].place.machine];
+        let links = [
+            self.links.between(places[0], places[1], &self.seeds),
+            self.links.between(places[1], places[0], &self.seeds),
+        ];
+        let user_timeout = self.plan.network.tcp_user_timeout;
+        let (wire, generation) = self.wires.wires.insert(Wire {
+            ends,
+            flows: [Flow::new(user_timeout), Flow::new(user_timeout)],
+            held: [VecDeque::new(), VecDeque::new()],
+            links,
+            under_way: 0,
+            severed: false,
+            lanes: Vec::new(),
+        });
+        let end = WireEnd {
+            wire,
+            generation,
+            side: Side::Dialler,
+        };
+        self.lives[dialler as usize]
+            .lines
+            .insert(dialling.to, Line::Open(end));
+        for (own, end, peer) in [(dialler, end, acceptor), (acceptor, end.other(), dialler)] {
+            self.lives[own as usize].wires.push(end);
+            self.lives[own as usize].attached += 1;
+            let fact = Fact::ConnectionOpened {
+                connection: end.connection(),
+                peer: NodeId(peer),
+            };
+            self.observer.observe(&Entry {
+                at: self.now,
+                node: NodeId(own),
+                fact,
+            });
+        }
+        for outstanding in &mut self.lives[dialler as usize].calls {
+            if outstanding.on.is_none() && outstanding.at == dialling.to {
+                outstanding.on = Some(end);
+            }
+        }
+        for unit in dialling.outbox {
+            let asks = matches!(unit, Unit::Ask(..) | Unit::Resolve(_));
+            self.transmit(end, unit);
+            if asks {
+                self.watch_idleness(end);
+            }
+        }
+    }
+
+    fn new_end(&self, node: u32) -> End {
+        let life = &self.lives[node as usize];
+        End {
+            node,
+            place: life.place,
+            address: life.address,
+            listens: life.listens(),
+            is_open: true,
+            position: u32::try_from(life.wires.len()).expect("fewer than 2^32 connections"),
+            active_at: self.now,
+            idle_check: false,
+        }
+    }
+
+    /// What waited for the connection is lost; nobody is told of it but the calls.
+    fn fail_dial(&mut self, dial: u32, cause: DialFailure) {
+        let Some(dialling) = self.dials.take(dial) else {
+            return;
+        };
+        let node = dialling.node;
+        self.lives[node as usize].lines.remove(&dialling.to);
+        self.record(
+            node,
+            Fact::DialFailed {
+                to: dialling.to,
+                cause,
+            },
+        );
+        self.fail_calls_of_dial(node, dialling.to);
+    }
+
+    /// The dials of a process end with it.
+    pub(super) fn drop_dials(&mut self, node: u32) {
+        let process = self.lives[node as usize].place.process;
+        let own: Vec<u32> = self
+            .dials
+            .iter()
+            .filter(|(.., dialling)| dialling.node == node && dialling.process == process)
+            .map(|(index, ..)| index)
+            .collect();
+        for dial in own {
+            self.dials.take(dial);
+        }
+    }
+}

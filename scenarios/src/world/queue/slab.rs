@@ -1,0 +1,89 @@
+//! A vector whose free places are used again. Each use of a place has a generation, so that a
+//! step that names a former use is recognised.
+
+/// Values at dense places.
+#[derive(Debug)]
+pub(super) struct Slab<T> {
+    places: Vec<Place<T>>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Place<T> {
+    generation: u32,
+    value: Option<T>,
+}
+
+impl<T> Slab<T> {
+    pub(super) const fn new() -> Self {
+        Self {
+            places: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    /// Puts a value somewhere; returns where, and the generation of this use.
+    ///
+    /// # Panics
+    /// At 2³² values at once.
+    pub(super) fn insert(&mut self, value: T) -> (u32, u32) {
+        if let Some(index) = self.free.pop() {
+            let place = &mut self.places[index as usize];
+            place.value = Some(value);
+            return (index, place.generation);
+        }
+        let index = u32::try_from(self.places.len()).expect("fewer than 2^32 values at once");
+        self.places.push(Place {
+            generation: 1,
+            value: Some(value),
+        });
+        (index, 1)
+    }
+
+    /// The value of this use of a place, if it is still there.
+    pub(super) fn at(&self, index: u32, generation: u32) -> Option<&T> {
+        let place = self.places.get(index as usize)?;
+        if place.generation == generation {
+            place.value.as_ref()
+        } else {
+            None
+        }
+    }
+
+    /// As [`Slab::at`], to change it.
+    pub(super) fn at_mut(&mut self, index: u32, generation: u32) -> Option<&mut T> {
+        let place = self.places.get_mut(index as usize)?;
+        if place.generation == generation {
+            place.value.as_mut()
+        } else {
+            None
+        }
+    }
+
+    /// The value at a place, whatever its generation.
+    pub(super) fn value(&self, index: u32) -> Option<&T> {
+        self.places.get(index as usize)?.value.as_ref()
+    }
+
+    /// As [`Slab::value`], to change it.
+    pub(super) fn value_mut(&mut self, index: u32) -> Option<&mut T> {
+        self.places.get_mut(index as usize)?.value.as_mut()
+    }
+
+    /// Takes a value out, whatever its generation.
+    pub(super) fn take(&mut self, index: u32) -> Option<T> {
+        let place = self.places.get_mut(index as usize)?;
+        let value = place.value.take()?;
+        place.generation = place.generation.wrapping_add(1).max(1);
+        self.free.push(index);
+        Some(value)
+    }
+
+    /// Every value, by place.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32, &T)> {
+        self.places.iter().enumerate().filter_map(|(index, place)| {
+            let index = u32::try_from(index).ok()?;
+            Some((index, place.generation, place.value.as_ref()?))
+        })
+    }
+}

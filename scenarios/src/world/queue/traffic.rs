@@ -1,0 +1,445 @@
+//! Sending and arriving: from a node's effect into the byte stream of a connection, and out of
+//! it at the other end. The lanes behind the stream are in `lanes.rs`.
+
+use super::QueueWorld;
+use super::agenda::Class;
+use super::dial::Dialling;
+use super::life::{Line, Waiting};
+use super::step::Step;
+use super::wire::{Parcel, Side, Unit, WireEnd};
+use crate::cluster::Happening;
+use crate::network::{Attempted, Path, Sent};
+use crate::trace::{EndOfConnection, Entry, Fact, Fate, NodeId, Observer};
+use deploysim_nodes::node::Call;
+use deploysim_protocol::address::{Address, Peer, Reference};
+use deploysim_protocol::message::Message;
+use deploysim_protocol::time::Time;
+use std::time::Duration;
+
+/// Where something that is sent goes.
+pub(super) enum Route {
+    /// To the node itself.
+    Local,
+    /// Into an open connection.
+    Wire(WireEnd),
+    /// Behind a dial.
+    Dial(u32),
+    /// Nowhere: its connection is gone.
+    Gone,
+}
+
+impl<O: Observer> QueueWorld<'_, O> {
+    pub(super) fn send(&mut self, node: u32, to: Reference, message: Message) {
+        match self.route(node, to) {
+            Route::Local => {
+                self.note_sent(
+                    node,
+                    to.address,
+                    &Unit::Message(message.clone()),
+                    Fate::Local,
+                );
+                self.post(
+                    Class::Message,
+                    node,
+                    Happening::Received { from: to, message },
+                );
+            }
+            Route::Wire(end) => {
+                self.transmit(end, Unit::Message(message));
+            }
+            Route::Dial(dial) => self.wait_for_dial(node, dial, Unit::Message(message)),
+            Route::Gone => self.note_sent(node, to.address, &Unit::Message(message), Fate::Lost),
+        }
+    }
+
+    /// The connection that a reference names, or the node's own to its address, which is dialled
+    /// if there is none.
+    pub(super) fn route(&mut self, node: u32, to: Reference) -> Route {
+        if let Some(connection) = to.connection {
+            let end = WireEnd::of(connection);
+            let is_open = self
+                .wires
+                .end(end)
+                .is_some_and(|own| own.is_open && own.node == node);
+            return if is_open {
+                Route::Wire(end)
+            } else {
+                Route::Gone
+            };
+        }
+        let life = &self.lives[node as usize];
+        if to.address == life.address {
+            return Route::Local;
+        }
+        match life.lines.get(&to.address) {
+            Some(Line::Open(end)) => Route::Wire(*end),
+            Some(Line::Dialling(dial)) => Route::Dial(*dial),
+            None => Route::Dial(self.dial(node, to.address)),
+        }
+    }
+
+    pub(super) fn wait_for_dial(&mut self, node: u32, dial: u32, unit: Unit) {
+        let Some(to) = self.dials.value(dial).map(|dialling| dialling.to) else {
+            return;
+        };
+        self.note_sent(node, to, &unit, Fate::WaitsForConnection);
+        if let Some(Dialling { outbox, .. }) = self.dials.value_mut(dial) {
+            outbox.push_back(unit);
+        }
+    }
+
+    pub(super) fn note_sent(&mut self, node: u32, to: Address, unit: &Unit, fate: Fate) {
+        if let Some(unit) = unit.shown() {
+            self.record(node, Fact::Sent { to, unit, fate });
+        }
+    }
+
+    /// Puts a unit into the byte stream that leaves from this end.
+    pub(super) fn transmit(&mut self, from: WireEnd, unit: Unit) {
+        let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+            return;
+        };
+        let side = from.side.index();
+        if let Some(shown) = unit.shown() {
+            let (node, to) = (
+                wire.ends[side].node,
+                wire.ends[from.side.other().index()].address,
+            );
+            let fact = Fact::Sent {
+                to,
+                unit: shown,
+                fate: Fate::Carried,
+            };
+            self.observer.observe(&Entry {
+                at: self.now,
+                node: NodeId(node),
+                fact,
+            });
+        }
+        wire.ends[side].active_at = self.now;
+        let path = if self.cuts_are_none() {
+            Path::OPEN
+        } else {
+            self.path(from)
+        };
+        let extra = if self.slowdowns.is_empty() {
+            Duration::ZERO
+        } else {
+            self.slowed(from)
+        };
+        let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+            return;
+        };
+        let link = self.links.link_mut(wire.links[side]);
+        let now = self.now;
+        let sent = wire.flows[side].send(now, path, || {
+            link.delay(now, || super::lanes::size_of(&unit)) + extra
+        });
+        let to = from.other();
+        wire.under_way += 1;
+        match sent {
+            Sent::Arrives { at } => self.carry(at, to, unit),
+            Sent::ArrivesUnacknowledged { at, attempt_at } => {
+                self.carry(at, to, unit);
+                self.schedule_attempt(from, attempt_at);
+            }
+            Sent::Held { attempt_at } => {
+                let (parcel, _) = self.wires.parcels.insert(Parcel { to, unit });
+                if let Some(wire) = self.wires.wire_mut(from) {
+                    wire.held[side].push_back(parcel);
+                }
+                self.schedule_attempt(from, attempt_at);
+            }
+            Sent::Broken => wire.under_way -= 1,
+        }
+    }
+
+    fn carry(&mut self, at: Time, to: WireEnd, unit: Unit) {
+        let (parcel, _) = self.wires.parcels.insert(Parcel { to, unit });
+        self.agenda
+            .push(at, Class::Message, Step::Arrive { parcel });
+    }
+
+    fn schedule_attempt(&mut self, from: WireEnd, attempt_at: Option<Time>) {
+        if let Some(at) = attempt_at {
+            self.push(at, Class::Connection, Step::Retransmit(from));
+        }
+    }
+
+    /// Both ways between the two ends of a connection at this moment, as the sender sees them.
+    pub(super) fn path(&self, from: WireEnd) -> Path {
+        self.wires.wire(from).map_or(Path::CUT, |wire| {
+            let (own, other) = (
+                &wire.ends[from.side.index()],
+                &wire.ends[from.side.other().index()],
+            );
+            self.cuts.path(own.place, other.place)
+        })
+    }
+
+    pub(super) fn retransmit(&mut self, from: WireEnd) {
+        let path = self.path(from);
+        let extra = if self.slowdowns.is_empty() {
+            Duration::ZERO
+        } else {
+            self.slowed(from)
+        };
+        let now = self.now;
+        let side = from.side.index();
+        let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+            return;
+        };
+        let link = self.links.link_mut(wire.links[side]);
+        let attempted = wire.flows[side].attempt(now, path, || link.delay(now, || 0) + extra);
+        match attempted {
+            Attempted::Stale | Attempted::Acknowledged => {}
+            Attempted::Released { at } => self.release(from, at),
+            Attempted::ReleasedUnacknowledged { at, attempt_at } => {
+                self.release(from, at);
+                self.schedule_attempt(from, Some(attempt_at));
+            }
+            Attempted::Again { attempt_at } => self.schedule_attempt(from, Some(attempt_at)),
+            Attempted::Broken => {
+                self.drop_held(from);
+                self.end_connection(from, EndOfConnection::UserTimeout);
+            }
+        }
+    }
+
+    /// Everything held leaves now; the first of it arrives at `first_at`.
+    fn release(&mut self, from: WireEnd, first_at: Time) {
+        let side = from.side.index();
+        let now = self.now;
+        let mut at = first_at;
+        let mut is_first = true;
+        loop {
+            let extra = if self.slowdowns.is_empty() {
+                Duration::ZERO
+            } else {
+                self.slowed(from)
+            };
+            let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+                return;
+            };
+            let Some(parcel) = wire.held[side].pop_front() else {
+                return;
+            };
+            if !is_first {
+                let size = self
+                    .wires
+                    .parcels
+                    .value(parcel)
+                    .map_or(0, |parcel| super::lanes::size_of(&parcel.unit));
+                let delay = self.links.link_mut(wire.links[side]).delay(now, || size) + extra;
+                at = wire.flows[side].follow(now, delay);
+            }
+            is_first = false;
+            self.agenda
+                .push(at, Class::Message, Step::Arrive { parcel });
+        }
+    }
+
+    /// What waited for a retransmission from this end is lost.
+    pub(super) fn drop_held(&mut self, from: WireEnd) {
+        let side = from.side.index();
+        while let Some(wire) = self.wires.wire_mut(from) {
+            let Some(parcel) = wire.held[side].pop_front() else {
+                break;
+            };
+            wire.under_way -= 1;
+            self.wires.parcels.take(parcel);
+        }
+    }
+
+    /// A parcel reaches the end of its byte stream.
+    pub(super) fn arrive(&mut self, parcel: u32) {
+        let Some(Parcel { to, .. }) = self.wires.parcels.value(parcel) else {
+            return;
+        };
+        let to = *to;
+        let Some(wire) = self.wires.wire_mut(to) else {
+            self.wires.parcels.take(parcel);
+            return;
+        };
+        let is_severed = wire.severed;
+        let end = &mut wire.ends[to.side.index()];
+        if !end.is_open || is_severed {
+            wire.under_way -= 1;
+            self.wires.parcels.take(parcel);
+            self.answer_with_reset(to);
+            return;
+        }
+        end.active_at = self.now;
+        wire.under_way -= 1;
+        if self.tamperings.is_empty()
+            && wire.lanes.is_empty()
+            && self.plan.network.answer_delay.is_zero()
+        {
+            self.hand(parcel);
+        } else {
+            self.enter_lane(parcel);
+        }
+    }
+
+    /// A parcel's turn in its lane has come: it is handed to its process, or waits with it.
+    pub(super) fn hand(&mut self, parcel: u32) {
+        let Some(Parcel { to, .. }) = self.wires.parcels.value(parcel) else {
+            return;
+        };
+        let Some(end) = self.wires.end(*to).filter(|end| end.is_open) else {
+            self.wires.parcels.take(parcel);
+            return;
+        };
+        let life = &mut self.lives[end.node as usize];
+        if life.waits() {
+            life.backlog.push_back(Waiting::Parcel(parcel));
+        } else {
+            self.open(parcel);
+        }
+    }
+
+    /// Hands what a parcel contains to its node.
+    pub(super) fn open(&mut self, parcel: u32) {
+        let Some(Parcel { to, unit }) = self.wires.parcels.take(parcel) else {
+            return;
+        };
+        let Some(wire) = self.wires.wire(to) else {
+            return;
+        };
+        let (own, other) = (
+            &wire.ends[to.side.index()],
+            &wire.ends[to.side.other().index()],
+        );
+        if !own.is_open {
+            return;
+        }
+        let (node, from) = (own.node, NodeId(other.node));
+        let sender = Reference::bound(other.address, to.connection());
+        if let Some(unit) = unit.shown() {
+            self.observer.observe(&Entry {
+                at: self.now,
+                node: NodeId(node),
+                fact: Fact::Received { from, unit },
+            });
+        }
+        match unit {
+            Unit::Message(mut message) => {
+                message.bind(to.connection());
+                self.feed(
+                    node,
+                    Happening::Received {
+                        from: sender,
+                        message,
+                    },
+                );
+            }
+            Unit::Ask(number, mut ask) => {
+                ask.bind(to.connection());
+                let call = Call(self.lives[node as usize].inquiries.add(to, number));
+                self.feed(
+                    node,
+                    Happening::Asked {
+                        from: sender,
+                        call,
+                        ask,
+                    },
+                );
+            }
+            Unit::Answer(number, answer) => self.answered(node, to, number, answer),
+            Unit::Resolve(number) => self.transmit(to, Unit::Resolved(number)),
+            Unit::Resolved(number) => self.resolved(node, to, number),
+            Unit::End => self.end_connection(to, EndOfConnection::Closed),
+        }
+    }
+
+    /// What arrived at an end that nobody has is answered by a reset, if the way back is open.
+    fn answer_with_reset(&mut self, at: WireEnd) {
+        let to = at.other();
+        if self.path(at).forward == crate::network::Way::Open
+            && let Some(wire) = self.wires.wires.at_mut(at.wire, at.generation)
+            && wire.ends[to.side.index()].is_open
+        {
+            let delay = self
+                .links
+                .link_mut(wire.links[at.side.index()])
+                .delay(self.now, || 0);
+            wire.under_way += 1;
+            self.push(self.now + delay, Class::Connection, Step::ResetArrives(to));
+        } else {
+            self.forget_wire(at);
+        }
+    }
+
+    pub(super) fn reset_arrives(&mut self, at: WireEnd) {
+        if let Some(wire) = self.wires.wire_mut(at) {
+            wire.under_way -= 1;
+            self.drop_held(at);
+            self.end_connection(at, EndOfConnection::Reset);
+        }
+    }
+
+    /// An end of a connection is gone for the process that has it, which is told: first that the
+    /// connection ended, once for the socket and once for the address it knows; then its calls
+    /// on it fail. The process itself may be gone, and is then told nothing.
+    pub(super) fn end_connection(&mut self, end: WireEnd, cause: EndOfConnection) {
+        let Some((node, peer_address, peer_listens)) = self.close_end(end) else {
+            self.forget_wire(end);
+            return;
+        };
+        let connection = end.connection();
+        let peers = match end.side {
+            Side::Dialler => [Some(Peer::Listening(peer_address)); 2],
+            Side::Acceptor => [
+                Some(Peer::Socket(connection)),
+                peer_listens.then_some(Peer::Listening(peer_address)),
+            ],
+        };
+        let last = peers
+            .iter()
+            .flatten()
+            .last()
+            .copied()
+            .unwrap_or(Peer::Socket(connection));
+        self.record(
+            node,
+            Fact::ConnectionEnded {
+                connection,
+                peer: last,
+                cause,
+            },
+        );
+        for peer in peers.into_iter().flatten() {
+            self.post(Class::Connection, node, Happening::Disconnected { peer });
+        }
+        self.fail_calls_on(node, end);
+        self.forget_wire(end);
+    }
+
+    /// Takes an end away from its process. Returns the node, and the other end's address and
+    /// whether it listens there; `None` if the process did not have it any more.
+    pub(super) fn close_end(&mut self, end: WireEnd) -> Option<(u32, Address, bool)> {
+        let wire = self.wires.wire_mut(end)?;
+        let (address, listens) = {
+            let other = &wire.ends[end.side.other().index()];
+            (other.address, other.listens)
+        };
+        let own = &mut wire.ends[end.side.index()];
+        if !own.is_open {
+            return None;
+        }
+        own.is_open = false;
+        let (node, position) = (own.node, own.position as usize);
+        let life = &mut self.lives[node as usize];
+        life.wires.swap_remove(position);
+        if let Some(moved) = life.wires.get(position).copied()
+            && let Some(moved) = self.wires.end_mut(moved)
+        {
+            moved.position = u32::try_from(position).expect("a position fits");
+        }
+        let life = &mut self.lives[node as usize];
+        if life.lines.get(&address) == Some(&Line::Open(end)) {
+            life.lines.remove(&address);
+        }
+        Some((node, address, listens))
+    }
+}

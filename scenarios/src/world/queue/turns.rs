@@ -1,0 +1,215 @@
+//! One turn of one node: what is handed to it, its timers, and effects that happen later because
+//! its store took time.
+
+use super::QueueWorld;
+use super::agenda::Class;
+use super::life::{Standing, Waiting};
+use super::step::Step;
+use crate::cluster::{AnyEffect, AnyTimer, Happening, Moment};
+use crate::network::Process;
+use crate::trace::Observer;
+use deploysim_nodes::turn::Tools;
+use deploysim_protocol::time::{Time, WallTime};
+use std::time::Duration;
+
+/// Something that happened at a node itself and waits to be handed to it.
+#[derive(Debug)]
+pub(super) struct Posted {
+    node: u32,
+    process: Process,
+    happening: Happening,
+}
+
+/// What a node caused while its store took time.
+#[derive(Debug)]
+pub(super) struct Carried {
+    node: u32,
+    process: Process,
+    effect: AnyEffect,
+}
+
+impl<O: Observer> QueueWorld<'_, O> {
+    /// Runs the node's handler; effects are left in `self.effects`.
+    pub(super) fn turn(&mut self, node: u32, happening: Happening) {
+        let life = &mut self.lives[node as usize];
+        let moment = Moment {
+            now: self.now,
+            wall: WallTime::at(self.now),
+            me: life.address,
+            tools: Tools {
+                dice: &mut life.dice,
+                store: &mut self.store,
+                counters: &mut life.counters,
+            },
+        };
+        let role = life.node.as_mut().expect("only a living node is fed");
+        let took = self.stage.turn(role, happening, moment, &mut self.effects);
+        if took > Duration::ZERO {
+            let process = life.place.process;
+            life.standing = Standing::Busy;
+            self.push(
+                self.now + took,
+                Class::Process,
+                Step::Wake { node, process },
+            );
+        }
+    }
+
+    /// Hands something to a process when its turn comes: at this instant, unless it stands still.
+    pub(super) fn post(&mut self, class: Class, node: u32, happening: Happening) {
+        self.post_at(self.now, class, node, happening);
+    }
+
+    /// As [`Self::post`], at a later instant.
+    pub(super) fn post_at(&mut self, at: Time, class: Class, node: u32, happening: Happening) {
+        let process = self.lives[node as usize].place.process;
+        let (post, _) = self.posts.insert(Posted {
+            node,
+            process,
+            happening,
+        });
+        self.push(at, class, Step::Post { post });
+    }
+
+    /// Hands something over at once, as the step that is being taken says.
+    pub(super) fn post_now(&mut self, node: u32, process: Process, happening: Happening) {
+        let life = &mut self.lives[node as usize];
+        if life.place.process != process || !life.is_alive() {
+            return;
+        }
+        if life.waits() {
+            let (post, _) = self.posts.insert(Posted {
+                node,
+                process,
+                happening,
+            });
+            life.backlog.push_back(Waiting::Post(post));
+        } else {
+            self.feed(node, happening);
+        }
+    }
+
+    pub(super) fn take_post(&mut self, post: u32) {
+        if let Some(Posted {
+            node,
+            process,
+            happening,
+        }) = self.posts.take(post)
+        {
+            self.post_now(node, process, happening);
+        }
+    }
+
+    pub(super) fn arm(&mut self, node: u32, timer: AnyTimer, at: Time) {
+        let life = &mut self.lives[node as usize];
+        let (slot, generation) = life.timers.arm(timer);
+        if life.standing == Standing::CatchingUp && at <= self.now {
+            life.backlog.push_back(Waiting::Fire {
+                slot,
+                generation,
+                due: at,
+            });
+            return;
+        }
+        // A timer that is overdue fires at once; its due time is then told by the backlog only.
+        let at = at.max(self.now);
+        self.agenda.push_after(
+            self.now,
+            at.since(self.now),
+            Class::Timer,
+            Step::Fire {
+                node,
+                slot,
+                generation,
+            },
+        );
+    }
+
+    pub(super) fn fire(&mut self, node: u32, slot: u16, generation: u32) {
+        let life = &mut self.lives[node as usize];
+        if life.waits() {
+            life.backlog.push_back(Waiting::Fire {
+                slot,
+                generation,
+                due: self.now,
+            });
+            return;
+        }
+        if let Some(timer) = life.timers.fire(slot, generation) {
+            self.feed(
+                node,
+                Happening::Fired {
+                    timer,
+                    due: self.now,
+                },
+            );
+        }
+    }
+
+    pub(super) fn defer(&mut self, at: Time, node: u32, effect: AnyEffect) {
+        let process = self.lives[node as usize].place.process;
+        let (effect, _) = self.carries.insert(Carried {
+            node,
+            process,
+            effect,
+        });
+        self.push(at, Class::Message, Step::Carry { effect });
+    }
+
+    pub(super) fn carry_later(&mut self, effect: u32) {
+        if let Some(Carried {
+            node,
+            process,
+            effect,
+        }) = self.carries.take(effect)
+            && self.is_alive(node)
+            && self.lives[node as usize].place.process == process
+        {
+            self.carry_out(node, effect);
+        }
+    }
+
+    /// Hands over what waited, in the order in which it came, until nothing is left or the
+    /// store takes time again.
+    pub(super) fn wake(&mut self, node: u32, process: Process) {
+        let life = &mut self.lives[node as usize];
+        if life.place.process != process || life.standing != Standing::Busy {
+            return;
+        }
+        life.standing = Standing::Going;
+        while let Some(waiting) = self.next_waiting(node) {
+            self.hand_over(node, waiting);
+        }
+    }
+
+    fn next_waiting(&mut self, node: u32) -> Option<Waiting> {
+        let life = &mut self.lives[node as usize];
+        if life.standing != Standing::Going {
+            None
+        } else {
+            life.backlog.pop_front()
+        }
+    }
+
+    /// Hands over one thing that waited.
+    pub(super) fn hand_over(&mut self, node: u32, waiting: Waiting) {
+        match waiting {
+            Waiting::Parcel(parcel) => self.open(parcel),
+            Waiting::Fire {
+                slot,
+                generation,
+                due,
+            } => {
+                if let Some(timer) = self.lives[node as usize].timers.fire(slot, generation) {
+                    self.feed(node, Happening::Fired { timer, due });
+                }
+            }
+            Waiting::Post(post) => {
+                if let Some(Posted { happening, .. }) = self.posts.take(post) {
+                    self.feed(node, happening);
+                }
+            }
+            Waiting::CallTimeout { call, .. } => self.fail_call(node, call),
+        }
+    }
+}
