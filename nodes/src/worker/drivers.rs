@@ -163,7 +163,7 @@ impl Worker {
     }
 
     /// A process exists: if it is a driver's, the run is timed from here.
-    pub(super) fn driver_started(&mut self, process: ProcessId, turn: &mut Turn<'_, Self>) {
+    pub(super) fn driver_started(&mut self, process: ProcessId, turn: &Turn<'_, Self>) {
         if let Some(runner) = self.driver_runner_of(process)
             && let Phase::Starting { process } = runner.phase
         {
