@@ -128,7 +128,6 @@ impl Worker {
             });
             return;
         };
-        turn.note(WorkerEvent::DriverKillOrdered { driver });
         self.kill_driver(runner, turn);
     }
 
@@ -232,6 +231,11 @@ impl Worker {
         };
         let was_killed = runner.killed;
         runner.killed = true;
+        if !was_killed {
+            turn.note(WorkerEvent::DriverKillOrdered {
+                driver: runner.driver,
+            });
+        }
         match (runner.phase, runner.termination) {
             (Phase::Starting { process }, _) => {
                 turn.terminate(process, Signal::Forced);

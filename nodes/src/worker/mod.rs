@@ -263,3 +263,6 @@ impl Node for Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
