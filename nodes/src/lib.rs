@@ -14,4 +14,5 @@ pub mod settings;
 pub mod store;
 pub mod submission;
 pub mod turn;
+pub mod watcher;
 pub mod worker;
