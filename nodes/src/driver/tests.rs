@@ -251,7 +251,7 @@ fn an_attempt_that_waits_for_its_look_up_is_sent_although_an_answer_came() {
     driver.start();
     driver.resolve(0, master(1));
     driver.at(20).fire(TIMER);
-    registered(&mut driver.at(21), "app-0", 1);
+    registered(driver.at(21), "app-0", 1);
     assert_eq!(
         driver.resolve(1, master(1)),
         ["send m1:7077 RegisterApplication"]

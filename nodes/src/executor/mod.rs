@@ -1,16 +1,15 @@
-//! The executor's process: registers with its driver, and ends with its driver or its worker.
-//! What it computes is not here; the world decides when it ends by itself.
+//! The executor's process and its one match; no logic. What an executor computes is nowhere: the
+//! world decides when it ends by itself.
+
+mod registration;
 
 use crate::node::{Call, Input, Node};
 use crate::process::ExecutorProgram;
 use crate::settings::Shared;
 use crate::turn::Turn;
-use crate::watcher::{WORKER_LOST_EXIT_CODE, WorkerWatcher};
-use deploysim_protocol::address::{Address, Peer, Reference};
+use deploysim_protocol::address::Address;
 use deploysim_protocol::event::ExecutorEvent;
 use deploysim_protocol::message::ToExecutor;
-use deploysim_protocol::message::to_driver::{AskDriver, RegisterExecutor};
-use deploysim_protocol::thrown::AskError;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -77,99 +76,6 @@ impl Executor {
     /// Whether its driver accepted it and it has not ended. For the audit.
     pub fn is_registered(&self) -> bool {
         self.phase == Phase::Registered
-    }
-
-    /// Looks the driver up and dials the worker.
-    /// Spark: `CoarseGrainedExecutorBackend.run`, `onStart`.
-    ///
-    /// **Differs:** Spark first fetches its properties from the driver, in up to three tries, and
-    /// installs the watcher after that. One look-up stands for all of it.
-    fn start(&mut self, turn: &mut Turn<'_, Self>) {
-        let timeout = self.settings.shared.conf.ask_timeout();
-        let call = turn.resolve(self.settings.driver, timeout);
-        self.phase = Phase::LookingUp { call: Some(call) };
-        self.watcher().start(timeout, turn);
-    }
-
-    /// Asks the driver to accept this executor. Spark: `CoarseGrainedExecutorBackend.onStart`.
-    fn handle_resolved(
-        &mut self,
-        call: Call,
-        endpoint: Result<Reference, AskError>,
-        turn: &mut Turn<'_, Self>,
-    ) {
-        if self.phase != (Phase::LookingUp { call: Some(call) }) {
-            return;
-        }
-        let Ok(driver) = endpoint else {
-            return self.end(ExecutorEvent::DriverLost, 1, turn);
-        };
-        let program = &self.settings.program;
-        let ask = AskDriver::RegisterExecutor(Box::new(RegisterExecutor {
-            executor: program.order.executor,
-            reference: Reference::unbound(turn.me()),
-            host: program.worker.host,
-            cores: program.order.cores,
-            resources: program.order.resources.clone(),
-            profile: program.order.profile,
-        }));
-        let call = turn.ask(driver, ask, self.settings.shared.conf.ask_timeout());
-        self.phase = Phase::Registering { call };
-    }
-
-    /// The driver's answer: whatever is not a failure is an acceptance.
-    /// Spark: `CoarseGrainedExecutorBackend.onStart`, its `onComplete`.
-    fn handle_answered(
-        &mut self,
-        call: Call,
-        answer: Result<bool, AskError>,
-        turn: &mut Turn<'_, Self>,
-    ) {
-        if self.phase != (Phase::Registering { call }) {
-            return;
-        }
-        match answer {
-            Ok(_) => {
-                self.phase = Phase::Registered;
-                turn.note(ExecutorEvent::RegisteredWithDriver);
-            }
-            Err(AskError::Remote(_)) => self.end(ExecutorEvent::RefusedByDriver, 1, turn),
-            Err(AskError::TimedOut | AskError::Connection) => {
-                self.end(ExecutorEvent::DriverLost, 1, turn);
-            }
-        }
-    }
-
-    /// A driver that is not looked up yet cannot be lost; the look-up fails by itself.
-    /// Spark: `CoarseGrainedExecutorBackend.onDisconnected`, `WorkerWatcher.onDisconnected`.
-    fn handle_disconnected(&mut self, peer: Peer, turn: &mut Turn<'_, Self>) {
-        let looked_up = !matches!(self.phase, Phase::LookingUp { .. });
-        if looked_up && peer == Peer::Listening(self.settings.driver) {
-            self.end(ExecutorEvent::DriverLost, 1, turn);
-        } else {
-            self.handle_worker_loss(peer, turn);
-        }
-    }
-
-    fn handle_worker_loss(&mut self, peer: Peer, turn: &mut Turn<'_, Self>) {
-        if self.watcher().is_worker(peer) {
-            self.end(ExecutorEvent::WorkerLost, WORKER_LOST_EXIT_CODE, turn);
-        }
-    }
-
-    /// Reports why, and exits. Spark: `CoarseGrainedExecutorBackend.exitExecutor`.
-    fn end(&mut self, why: ExecutorEvent, code: i32, turn: &mut Turn<'_, Self>) {
-        turn.note(why);
-        self.exit(code, turn);
-    }
-
-    fn exit(&mut self, code: i32, turn: &mut Turn<'_, Self>) {
-        self.phase = Phase::Ended;
-        turn.exit(code);
-    }
-
-    fn watcher(&self) -> WorkerWatcher {
-        WorkerWatcher::new(self.settings.program.worker)
     }
 }
 
