@@ -4,6 +4,8 @@
 //! A node takes the time and one input, and pushes effects. It does no I/O, reads no clock and
 //! hides no randomness; whoever runs it is called a world. Start reading at [`node`].
 
+#[cfg(test)]
+mod by_hand;
 pub mod dice;
 pub mod driver;
 pub mod executor;
@@ -15,4 +17,5 @@ pub mod settings;
 pub mod store;
 pub mod submission;
 pub mod turn;
+pub mod watcher;
 pub mod worker;

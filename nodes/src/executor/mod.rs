@@ -1,10 +1,14 @@
-//! The executor's process: registers with its driver, and ends with its driver or its worker.
+//! The executor's process and its one match; no logic. What an executor computes is nowhere: the
+//! world decides when it ends by itself.
 
-use crate::node::{Input, Node};
+mod registration;
+
+use crate::node::{Call, Input, Node};
 use crate::process::ExecutorProgram;
 use crate::settings::Shared;
 use crate::turn::Turn;
 use deploysim_protocol::address::Address;
+use deploysim_protocol::event::ExecutorEvent;
 use deploysim_protocol::message::ToExecutor;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -34,10 +38,30 @@ pub enum ExecutorOperation {
     },
 }
 
-/// An executor's process.
+/// How far an executor has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Phase {
+    /// It looks its driver up, or was not started yet.
+    LookingUp {
+        /// The look-up, once begun.
+        call: Option<Call>,
+    },
+    /// It asked its driver to accept it.
+    Registering {
+        /// The question.
+        call: Call,
+    },
+    /// Its driver accepted it.
+    Registered,
+    /// It exits; nothing that still comes matters.
+    Ended,
+}
+
+/// An executor's process. Spark: `CoarseGrainedExecutorBackend`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Executor {
     settings: Arc<ExecutorSettings>,
+    phase: Phase,
 }
 
 impl Executor {
@@ -45,7 +69,13 @@ impl Executor {
     pub fn new(settings: ExecutorSettings) -> Self {
         Self {
             settings: Arc::new(settings),
+            phase: Phase::LookingUp { call: None },
         }
+    }
+
+    /// Whether its driver accepted it and it has not ended. For the audit.
+    pub fn is_registered(&self) -> bool {
+        self.phase == Phase::Registered
     }
 }
 
@@ -56,5 +86,31 @@ impl Node for Executor {
     type Timer = ExecutorTimer;
     type Operation = ExecutorOperation;
 
-    fn handle(&mut self, _input: Input<Self>, _turn: &mut Turn<'_, Self>) {}
+    fn handle(&mut self, input: Input<Self>, turn: &mut Turn<'_, Self>) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        match input {
+            Input::Started => self.start(turn),
+            Input::Received {
+                message: ToExecutor::StopExecutor,
+                ..
+            } => self.end(ExecutorEvent::StopOrdered, 0, turn),
+            Input::Asked { ask, .. } => match ask {},
+            Input::Answered { call, answer } => self.handle_answered(call, answer, turn),
+            Input::Resolved { call, endpoint } => self.handle_resolved(call, endpoint, turn),
+            Input::Disconnected { peer } => self.handle_disconnected(peer, turn),
+            Input::ConnectionError { peer } => self.handle_worker_loss(peer, turn),
+            Input::Fired { timer, .. } => match timer {},
+            Input::Operator(ExecutorOperation::Finish { code }) => self.exit(code, turn),
+            // An executor has no children and is never elected.
+            Input::ProcessStarted { .. }
+            | Input::ProcessEnded { .. }
+            | Input::Elected
+            | Input::Revoked => {}
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

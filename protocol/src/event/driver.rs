@@ -4,6 +4,7 @@ use super::{events, words};
 use crate::address::Address;
 use crate::id::{ApplicationId, DriverId, ProfileId, WorkerId};
 use crate::state::{DriverState, ExecutorState};
+use crate::text::Text;
 
 words! {
     /// Why an application client is dead.
@@ -80,6 +81,11 @@ events! {
             /// Its number.
             number: u32,
         },
+        /// The connection of an executor's process ended, and the backend forgot the executor.
+        ExecutorLost {
+            /// Its number.
+            number: u32,
+        },
         /// The master reported the removal of a worker.
         WorkerRemoved {
             /// Which worker.
@@ -92,10 +98,25 @@ events! {
             /// Executors wanted in all.
             total: i32,
         },
-        /// The driver asks the master to kill an executor.
+        /// The table of totals has this profile no more; the master is not told so.
+        TotalForgotten {
+            /// Which profile.
+            profile: ProfileId,
+        },
+        /// The driver asks the master to kill an executor; it is pending removal.
         ExecutorKillRequested {
             /// Its number.
             number: u32,
+        },
+        /// An executor to be killed is not registered, or is pending removal already.
+        ExecutorKillIgnored {
+            /// Its number.
+            number: u32,
+        },
+        /// Executors on this host are refused from here on.
+        HostExcluded {
+            /// The host.
+            host: Text,
         },
         /// The master answered a request.
         RequestAnswered {
@@ -104,6 +125,8 @@ events! {
         },
         /// A request had no answer.
         RequestFailed,
+        /// The connection to the worker that started this process ended; it exits with 255.
+        WorkerLost,
     }
 }
 
@@ -118,6 +141,8 @@ events! {
         DriverLost,
         /// Its driver told it to stop; it exits with 0.
         StopOrdered,
+        /// The connection to the worker that started it ended; it exits with 255.
+        WorkerLost,
     }
 }
 
@@ -158,6 +183,16 @@ events! {
         StatusUnknown {
             /// The driver.
             driver: DriverId,
+        },
+        /// What the driver met with: a master reports an exception with its status.
+        DriverExceptionReported {
+            /// The driver.
+            driver: DriverId,
+        },
+        /// A request to a master had no answer.
+        RequestFailed {
+            /// Which master.
+            master: Address,
         },
         /// A master is given up.
         MasterLost {

@@ -11,6 +11,10 @@ use crate::time::WallTime;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// How every refusal of a master that does not lead begins; clients recognise one by it.
+/// Spark: `Utils.BACKUP_STANDALONE_MASTER_PREFIX`.
+pub const BACKUP_STANDALONE_MASTER_PREFIX: &str = "Current state is not alive";
+
 /// Answer to `RequestSubmitDriver`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SubmitDriverResponse {
