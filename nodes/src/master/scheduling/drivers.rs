@@ -35,39 +35,45 @@ pub enum Waiting {
 }
 
 /// The queue, first come first.
+///
+/// Invariant: a slot has a shape exactly when it stands in the queue, and it stands there once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Drivers {
-    queue: Vec<(DriverSlot, DriverShape)>,
+    shapes: Vec<Option<DriverShape>>,
+    queue: Vec<DriverSlot>,
 }
 
 impl Drivers {
-    pub(super) const NONE: Self = Self { queue: Vec::new() };
+    pub(super) const NONE: Self = Self {
+        shapes: Vec::new(),
+        queue: Vec::new(),
+    };
 
     pub(super) fn queue(&mut self, driver: DriverSlot, shape: DriverShape) {
-        assert!(
-            !self.is_waiting(driver),
-            "driver {} waits already",
-            driver.0
-        );
-        self.queue.push((driver, shape));
+        if self.shapes.len() <= driver.index() {
+            self.shapes.resize(driver.index() + 1, None);
+        }
+        let place = self.shapes.get_mut(driver.index()).expect("just made");
+        assert!(place.is_none(), "driver {} waits already", driver.0);
+        *place = Some(shape);
+        self.queue.push(driver);
     }
 
     pub(super) fn dequeue(&mut self, driver: DriverSlot) -> Waiting {
-        match self.queue.iter().position(|(queued, _)| *queued == driver) {
-            Some(at) => {
-                self.queue.remove(at);
-                Waiting::Yes
-            }
-            None => Waiting::No,
+        let place = self.shapes.get_mut(driver.index());
+        if place.and_then(Option::take).is_none() {
+            return Waiting::No;
         }
+        self.queue.retain(|queued| *queued != driver);
+        Waiting::Yes
     }
 
     pub(super) fn is_waiting(&self, driver: DriverSlot) -> bool {
-        self.queue.iter().any(|(queued, _)| *queued == driver)
+        self.shapes.get(driver.index()).is_some_and(Option::is_some)
     }
 
     pub(super) fn waiting(&self) -> impl Iterator<Item = DriverSlot> {
-        self.queue.iter().map(|(driver, _)| *driver)
+        self.queue.iter().copied()
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -79,9 +85,15 @@ impl Drivers {
         i32::try_from(self.queue.len()).unwrap_or(i32::MAX)
     }
 
-    /// Offers each waiting driver to `launch`, in order; those that it takes leave the queue.
+    /// Offers each waiting driver to `launch`, in order; those that it does not leave waiting
+    /// leave the queue.
     pub(super) fn offer(&mut self, mut launch: impl FnMut(DriverSlot, &DriverShape) -> Waiting) {
-        self.queue
-            .retain(|(driver, shape)| launch(*driver, shape) == Waiting::Yes);
+        let shapes = &mut self.shapes;
+        self.queue.retain(|driver| {
+            let place = shapes.get_mut(driver.index());
+            let place = place.expect("what stands in the queue has a shape");
+            let shape = place.take_if(|shape| launch(*driver, shape) == Waiting::No);
+            shape.is_none()
+        });
     }
 }

@@ -17,6 +17,9 @@ mod resources;
 mod rules;
 mod workers;
 
+#[cfg(test)]
+mod tests;
+
 pub use applications::ExecutorShape;
 pub use drivers::{DriverShape, Waiting};
 pub use pass::{Launch, PassCounts, Shuffle};

@@ -89,6 +89,10 @@ pub fn place(demand: &Demand<'_>, offers: &Offers<'_>, plan: &mut Plan) -> u64 {
     while !plan.open.is_empty() {
         round.visit_all(plan);
         round.keep_open(plan);
+        if demand.cores_per_executor.is_none() {
+            // What was visited has an executor, what was not is closed: the rest is growing.
+            round.grow_all(plan);
+        }
     }
     round.visits
 }
@@ -145,8 +149,7 @@ impl Round<'_> {
     /// Whether a worker can be given cores once more. Spark: `canLaunchExecutorForApp`.
     fn can_assign(&mut self, plan: &Plan, at: usize) -> bool {
         self.visits += 1;
-        let cores_free = self.offers.cores_free[at].wrapping_sub(plan.cores[at]);
-        if self.cores_to_assign < self.cores_min || cores_free < self.cores_min {
+        if self.cores_to_assign < self.cores_min || self.cores_free(plan, at) < self.cores_min {
             return false;
         }
         let grows = self.demand.cores_per_executor.is_none() && plan.executors[at] > 0;
@@ -169,12 +172,43 @@ impl Round<'_> {
     }
 
     fn assign(&mut self, plan: &mut Plan, at: usize) {
-        let grows = self.demand.cores_per_executor.is_none() && plan.executors[at] > 0;
-        self.cores_to_assign -= self.cores_min;
-        plan.cores[at] += self.cores_min;
-        if !grows {
-            plan.executors[at] += 1;
-            self.executors_planned += 1;
+        let cores = match (self.demand.cores_per_executor, self.demand.spread_out) {
+            (Some(_), SpreadOut::Yes | SpreadOut::No) | (None, SpreadOut::Yes) => self.cores_min,
+            // The one executor grows until the worker or the application has no more.
+            (None, SpreadOut::No) => self.cores_to_assign.min(self.cores_free(plan, at)),
+        };
+        self.cores_to_assign -= cores;
+        plan.cores[at] += cores;
+        plan.executors[at] += 1;
+        self.executors_planned += 1;
+    }
+
+    /// Gives each open worker, all of which have their one executor, one core per round: as many
+    /// rounds at once as every open worker has room for.
+    fn grow_all(&mut self, plan: &mut Plan) {
+        while !plan.open.is_empty() {
+            let workers = i32::try_from(plan.open.len()).expect("slots are 31 bits");
+            let room = plan
+                .open
+                .iter()
+                .map(|at| self.cores_free(plan, *at as usize));
+            let rounds = room.fold(self.cores_to_assign / workers, i32::min);
+            if rounds == 0 {
+                // Fewer cores than workers are left: the first workers get one each.
+                let rest = usize::try_from(self.cores_to_assign).unwrap_or(0);
+                plan.open.truncate(rest);
+            }
+            let cores = rounds.max(1);
+            for at in &plan.open {
+                plan.cores[*at as usize] += cores;
+                self.cores_to_assign -= cores;
+            }
+            self.visits += plan.open.len() as u64;
+            self.keep_open(plan);
         }
+    }
+
+    fn cores_free(&self, plan: &Plan, at: usize) -> i32 {
+        self.offers.cores_free[at].wrapping_sub(plan.cores[at])
     }
 }
