@@ -9,6 +9,7 @@ pub mod driver;
 pub mod executor;
 pub mod master;
 pub mod node;
+pub mod pattern;
 pub mod process;
 pub mod settings;
 pub mod store;
