@@ -44,10 +44,7 @@ impl fmt::Display for Target {
             Self::Master(name) | Self::Worker(name) | Self::Application(name) => {
                 formatter.pad(name)
             }
-            Self::Driver {
-                name,
-                copy: None | Some(1),
-            } => write!(formatter, "driver:{name}"),
+            Self::Driver { name, copy: None } => write!(formatter, "driver:{name}"),
             Self::Driver {
                 name,
                 copy: Some(copy),

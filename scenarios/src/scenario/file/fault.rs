@@ -1,0 +1,437 @@
+//! `[[fault]]`: what goes wrong, when it begins and ends.
+
+use super::names::Kind;
+use super::{Context, network};
+use crate::scenario::keys::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER, TRIGGER_SUBJECTS};
+use crate::scenario::known::MESSAGE_KINDS;
+use crate::scenario::plan::{
+    Direction, Disk, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction, Repeat, Target,
+    Targets, Told, Trigger, TriggerEvent,
+};
+use crate::scenario::table::Table;
+use crate::scenario::value::Value;
+use deploysim_protocol::conf::show_duration;
+use deploysim_protocol::time::Time;
+use std::time::Duration;
+
+/// Real Spark's overdue check mostly runs before the messages that queued up in a pause.
+const TIMERS_FIRST: f64 = 0.9;
+const INTEGER_MAX: i64 = i32::MAX as i64;
+
+/// Keys that only some words use, and which.
+const USES: [(&str, &[&str]); 14] = [
+    ("direction", &["partition", "delay"]),
+    ("between", &["delay"]),
+    ("from", &["delay", "message"]),
+    ("to", &["delay", "message"]),
+    ("told", &["reset"]),
+    ("nth", &["message"]),
+    ("count", &["message"]),
+    ("action", &["message"]),
+    ("by", &["message"]),
+    ("wipe", &["crash"]),
+    ("timers_first", &["pause"]),
+    ("code", &["exit"]),
+    (
+        "until",
+        &["partition", "delay", "message", "crash", "pause"],
+    ),
+    ("for", &["partition", "delay", "message", "crash", "pause"]),
+];
+
+/// Reads all entries.
+pub(super) fn read(top: Table<'_>, context: &Context<'_>) -> Vec<FaultPlan> {
+    let tables = top
+        .find("fault")
+        .map(|value| value.tables(&FAULT))
+        .unwrap_or_default();
+    tables
+        .into_iter()
+        .filter_map(|table| fault(table, context))
+        .collect()
+}
+
+fn fault(table: Table<'_>, context: &Context<'_>) -> Option<FaultPlan> {
+    for value in LATER_WORDS.iter().filter_map(|word| table.find(word)) {
+        let message = format!("fault `{}` is not playable yet", value.key);
+        context
+            .problems
+            .push(value.problem(message).allowed(FAULT_WORDS.join(", ")));
+    }
+    if LATER_WORDS.iter().any(|word| table.find(word).is_some()) {
+        return None;
+    }
+    let word = table.exactly_one(FAULT_WORDS);
+    if let Some(word) = word {
+        for (key, words) in USES {
+            // A repeated instant may say until when it repeats.
+            let repeats = key == "until" && table.find("every").is_some();
+            if !words.contains(&word.key) && !repeats {
+                table.refuse(&[key], &format!("has no meaning for `{}`", word.key));
+            }
+        }
+    }
+    let start = start(table, word, context);
+    let (end, repeat) = end(table, start.as_ref(), word, context);
+    let word = match word?.key {
+        "partition" => partition(table, word?, context),
+        "delay" => delay(table, word?, context),
+        "reset" => reset(table, word?, context),
+        "message" => message(table, word?, context),
+        "crash" => crash(table, word?, context),
+        "pause" => pause(table, word?, context),
+        _ => exit(table, word?, context),
+    };
+    Some(FaultPlan {
+        start: start?,
+        end,
+        repeat,
+        word: word?,
+    })
+}
+
+fn start(table: Table<'_>, word: Option<Value<'_>>, context: &Context<'_>) -> Option<FaultStart> {
+    let is_message = word.is_some_and(|word| word.key == "message");
+    if is_message && table.find("at").is_none() && table.find("on").is_none() {
+        return Some(FaultStart::At(Time::ZERO));
+    }
+    if table.find("at").is_none() && table.find("on").is_none() {
+        table.missing("[[fault]] needs `at` or `on`");
+        return None;
+    }
+    let value = table.exactly_one(&["at", "on"])?;
+    if value.key == "on" {
+        return trigger(value.table(&TRIGGER)?, context).map(FaultStart::On);
+    }
+    let at = value.time();
+    context.before_end(Some(value), at);
+    at.map(FaultStart::At)
+}
+
+fn end(
+    table: Table<'_>,
+    start: Option<&FaultStart>,
+    word: Option<Value<'_>>,
+    context: &Context<'_>,
+) -> (FaultEnd, Option<Repeat>) {
+    let every_value = table.find("every");
+    let every = every_value.and_then(|value| value.positive_duration());
+    let until_value = table.find("until");
+    let until = until_value.and_then(|value| value.time());
+    let lasting_value = table.find("for");
+    let lasting = lasting_value.and_then(|value| value.positive_duration());
+    if let (Some(value), Some(until), Some(FaultStart::At(at))) = (until_value, until, start)
+        && until <= *at
+    {
+        let begin = show_duration(at.since_start());
+        let message = format!("the fault ends before it begins, `at = \"{begin}\"`");
+        context.problems.push(value.problem(message).about_file());
+    }
+    let instant = word.is_some_and(|word| ["reset", "exit"].contains(&word.key));
+    let once = |end| (end, None);
+    if every_value.is_none() {
+        if until_value.is_some() {
+            table.at_most_one(&["until", "for"]);
+        }
+        return match (until, lasting) {
+            _ if instant => once(FaultEnd::AtOnce),
+            (Some(until), _) => once(FaultEnd::At(until)),
+            (None, Some(lasting)) => once(FaultEnd::After(lasting)),
+            (None, None) => once(FaultEnd::Never),
+        };
+    }
+    let repeat = every.map(|every| Repeat { every, until });
+    if instant {
+        return (FaultEnd::AtOnce, repeat);
+    }
+    if lasting_value.is_none() {
+        table.missing("a [[fault]] that comes again needs `for`, how long it lasts each time");
+    }
+    if let (Some(value), Some(lasting), Some(every)) = (lasting_value, lasting, every)
+        && lasting >= every
+    {
+        let message = "the fault comes again before it has ended: `for` is not below `every`";
+        context.problems.push(value.problem(message));
+    }
+    (lasting.map_or(FaultEnd::Never, FaultEnd::After), repeat)
+}
+
+fn direction(table: Table<'_>) -> Direction {
+    let words = [("both", Direction::Both), ("to", Direction::To)];
+    table
+        .find("direction")
+        .and_then(|value| value.word(&words))
+        .unwrap_or(Direction::Both)
+}
+
+fn partition(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let direction = direction(table);
+    let (first, second) = context.names.pair(word)?;
+    Some(FaultWord::Partition {
+        first,
+        second,
+        direction,
+    })
+}
+
+fn delay(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let amount = network::latency(word, context);
+    if table.find("between").is_some() {
+        table.refuse(
+            &["from", "to"],
+            "and `between` exclude each other in [[fault]]",
+        );
+        let direction = direction(table);
+        let (first, second) = context.names.pair(table.find("between")?)?;
+        return Some(FaultWord::Delay {
+            first,
+            second,
+            direction,
+            amount: amount?,
+        });
+    }
+    if table.find("from").is_none() && table.find("to").is_none() {
+        table.missing("`delay` needs `between`, or `from` and `to`");
+        return None;
+    }
+    table.refuse(&["direction"], "goes with `between`");
+    let first = table
+        .require("from")
+        .and_then(|value| context.names.targets(value));
+    let second = table
+        .require("to")
+        .and_then(|value| context.names.targets(value));
+    Some(FaultWord::Delay {
+        first: first?,
+        second: second?,
+        direction: Direction::To,
+        amount: amount?,
+    })
+}
+
+fn reset(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let pair = context.names.pair(word);
+    let told = match table.find("told") {
+        None => Some(Told::Both),
+        Some(value) => match value.text()? {
+            "both" => Some(Told::Both),
+            "none" => Some(Told::None),
+            _ => context.names.single_target(value).and_then(|side| {
+                let (first, second) = pair.as_ref()?;
+                if first.contains(&side) || second.contains(&side) {
+                    return Some(Told::One(side));
+                }
+                let sides: Vec<String> = first
+                    .iter()
+                    .chain(second)
+                    .map(ToString::to_string)
+                    .collect();
+                let message = format!("`{side}` is no side of this reset");
+                let allowed = format!("both, none, {}", sides.join(", "));
+                context
+                    .problems
+                    .push(value.problem(message).allowed(allowed).about_file());
+                None
+            }),
+        },
+    };
+    let (first, second) = pair?;
+    Some(FaultWord::Reset {
+        first,
+        second,
+        told: told?,
+    })
+}
+
+/// A kind of message, as in Spark.
+pub(super) fn message_kind(value: Value<'_>) -> Option<&'static str> {
+    let words: Vec<(&str, &'static str)> =
+        MESSAGE_KINDS.iter().map(|kind| (*kind, *kind)).collect();
+    value.word(&words)
+}
+
+/// Targets under `key`; none if it is absent.
+pub(super) fn any_or(
+    table: Table<'_>,
+    key: &'static str,
+    context: &Context<'_>,
+) -> Option<Targets> {
+    table
+        .find(key)
+        .map_or(Some(Vec::new()), |value| context.names.targets(value))
+}
+
+/// The four things that can be done to a message, without the time of the third.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Drop,
+    Delay,
+    Duplicate,
+    Reorder,
+}
+
+fn message(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let kind = message_kind(word);
+    let (from, to) = (any_or(table, "from", context), any_or(table, "to", context));
+    let number = |key| {
+        table
+            .find(key)
+            .map_or(Some(1), |value| value.integer(1, INTEGER_MAX))
+    };
+    let (nth, count) = (number("nth"), number("count"));
+    let action = table.require("action").and_then(|value| {
+        value.word(&[
+            ("drop", Action::Drop),
+            ("delay", Action::Delay),
+            ("duplicate", Action::Duplicate),
+            ("reorder", Action::Reorder),
+        ])
+    });
+    let by = table.find("by").map(|value| value.positive_duration());
+    if action.is_some_and(|action| action != Action::Delay) {
+        table.refuse(&["by"], "goes with `action = \"delay\"`");
+    }
+    let action = match action? {
+        Action::Drop => MessageAction::Drop,
+        Action::Duplicate => MessageAction::Duplicate,
+        Action::Reorder => MessageAction::Reorder,
+        Action::Delay => {
+            if by.is_none() {
+                table.missing("`action = \"delay\"` needs `by`, how long");
+            }
+            MessageAction::Delay(by??)
+        }
+    };
+    Some(FaultWord::Message {
+        kind: kind?,
+        from: from?,
+        to: to?,
+        nth: nth?,
+        count: count?,
+        action,
+    })
+}
+
+fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let wipe = table.find("wipe").and_then(|value| value.flag());
+    let disk = if wipe == Some(true) {
+        Disk::Wiped
+    } else {
+        Disk::Kept
+    };
+    Some(FaultWord::Crash {
+        targets: context.names.targets(word)?,
+        disk,
+    })
+}
+
+fn pause(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let timers_first = table
+        .find("timers_first")
+        .map_or(Some(TIMERS_FIRST), |value| {
+            value.number("a probability from 0 to 1", |share| {
+                (0.0..=1.0).contains(&share)
+            })
+        });
+    let targets = context.names.targets(word);
+    Some(FaultWord::Pause {
+        targets: targets?,
+        timers_first: timers_first?,
+    })
+}
+
+fn exit(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let code = table.find("code").map_or(Some(1), |value| {
+        value.integer(i64::from(i32::MIN), INTEGER_MAX)
+    });
+    let targets = context.names.targets(word)?;
+    if targets
+        .iter()
+        .any(|target| matches!(target, Target::Master(_) | Target::Worker(_)))
+    {
+        let message = "a master or worker cannot `exit` by itself";
+        let problem = word
+            .problem(message)
+            .allowed("driver:…, executor:… and applications");
+        let mut problem = problem.about_file();
+        problem.suggestion = Some("crash".to_owned());
+        context.problems.push(problem);
+        return None;
+    }
+    Some(FaultWord::Exit {
+        targets,
+        code: code?,
+    })
+}
+
+fn trigger(table: Table<'_>, context: &Context<'_>) -> Option<Trigger> {
+    let nth = table
+        .find("nth")
+        .map_or(Some(1), |value| value.integer(1, INTEGER_MAX));
+    let after = table
+        .find("after")
+        .map_or(Some(Duration::ZERO), |value| value.duration());
+    let subject = table.exactly_one(TRIGGER_SUBJECTS)?;
+    if subject.key == "message" {
+        table.refuse(&["state"], "has no meaning for a message");
+        let kind = message_kind(subject);
+        let (from, to) = (any_or(table, "from", context), any_or(table, "to", context));
+        let event = TriggerEvent::Message {
+            kind: kind?,
+            from: from?,
+            to: to?,
+        };
+        return Some(Trigger {
+            event,
+            nth: nth?,
+            after: after?,
+        });
+    }
+    table.refuse(&["from", "to"], "goes with `message`");
+    let state = table.require("state");
+    let event = match subject.key {
+        "master" => {
+            let name = context.names.single(subject, Kind::Master);
+            TriggerEvent::Master {
+                state: state?.state()?,
+                name: name?,
+            }
+        }
+        "worker" => {
+            let name = context.names.single(subject, Kind::Worker);
+            TriggerEvent::Worker {
+                state: state?.state()?,
+                name: name?,
+            }
+        }
+        "application" => {
+            let name = context.names.single(subject, Kind::Application);
+            TriggerEvent::Application {
+                state: state?.state()?,
+                name: name?,
+            }
+        }
+        "driver" => {
+            let name = context.names.single(subject, Kind::Driver);
+            TriggerEvent::Driver {
+                state: state?.state()?,
+                name: name?,
+            }
+        }
+        _ => {
+            let executor = context.names.executor(subject);
+            let state = state?.state()?;
+            let (application, number) = executor?;
+            TriggerEvent::Executor {
+                application,
+                number,
+                state,
+            }
+        }
+    };
+    Some(Trigger {
+        event,
+        nth: nth?,
+        after: after?,
+    })
+}

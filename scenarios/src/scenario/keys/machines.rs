@@ -1,0 +1,159 @@
+//! Keys of machines: cluster, network, processes, store.
+
+use super::{COUNT, Form, Keys, POSITIVE, closed, key};
+
+pub(in crate::scenario) static CLUSTER: Keys = closed(
+    "[cluster]",
+    &[
+        key(
+            "master",
+            Form::Integer(1, 1),
+            "How many masters; default 1.",
+        ),
+        key(
+            "worker",
+            Form::TableOrTables(&WORKER),
+            "A group of workers, or a list of groups.",
+        ),
+    ],
+);
+
+pub(in crate::scenario) static WORKER: Keys = closed(
+    "[cluster] worker",
+    &[
+        key("count", Form::Integer(1, 1_000_000), "How many; default 1."),
+        key(
+            "name",
+            Form::Text,
+            "Name of the worker, or of the group: <name>-1 …; default worker-1 …, over all groups.",
+        ),
+        key("cores", POSITIVE, "Cores of each; default 8."),
+        key("memory", Form::Memory, "Memory of each; default \"16g\"."),
+        key("gpu", COUNT, "Short for resources = { gpu = … }."),
+        key(
+            "resources",
+            Form::Resources,
+            "Named resources of each: amounts by name.",
+        ),
+        key("at", Form::Time, "When they start; default \"0s\"."),
+    ],
+);
+
+pub(in crate::scenario) static NETWORK: Keys = closed(
+    "[network]",
+    &[
+        key(
+            "latency",
+            Form::Latency,
+            "One-way latency; default uniform, 0.5 to 2 ms.",
+        ),
+        key(
+            "bandwidth",
+            Form::Rate,
+            "Bytes per second of each link and direction; default unlimited.",
+        ),
+        key(
+            "answer_delay",
+            Form::Time,
+            "How much later an answer is handled than it arrives; default \"0s\".",
+        ),
+        key(
+            "tcp_user_timeout",
+            Form::Time,
+            "Age of the oldest unacknowledged byte at which a connection breaks; default \"924.6s\".",
+        ),
+        key(
+            "connect_timeout",
+            Form::Time,
+            "How long dialling may take; default \"120s\".",
+        ),
+        key(
+            "link",
+            Form::Tables(&LINK),
+            "Links with properties of their own.",
+        ),
+    ],
+);
+
+pub(in crate::scenario) static LINK: Keys = closed(
+    "[[network.link]]",
+    &[
+        key(
+            "between",
+            Form::Pair,
+            "The two ends; every link between the two groups.",
+        ),
+        key("latency", Form::Latency, "One-way latency."),
+        key("bandwidth", Form::Rate, "Bytes per second."),
+    ],
+);
+
+pub(in crate::scenario) static LATENCY: Keys = closed(
+    "a distribution",
+    &[
+        key("distribution", Form::Word(DISTRIBUTIONS), "Its form."),
+        key("value", Form::Time, "constant: the time."),
+        key("low", Form::Time, "uniform: the shortest."),
+        key("high", Form::Time, "uniform: the longest."),
+        key("mean", Form::Time, "normal, exponential: the mean."),
+        key("deviation", Form::Time, "normal: the standard deviation."),
+        key("median", Form::Time, "log_normal: the median."),
+        key(
+            "sigma",
+            Form::Number,
+            "log_normal: standard deviation of the natural logarithm.",
+        ),
+        key("scale", Form::Time, "pareto: the shortest."),
+        key(
+            "shape",
+            Form::Number,
+            "pareto: exponent of the tail, the smaller the heavier.",
+        ),
+        key(
+            "csv",
+            Form::Text,
+            "empirical: file of samples, beside the scenario.",
+        ),
+        key("samples", Form::Texts, "empirical: the samples themselves."),
+        key(
+            "max",
+            Form::Time,
+            "Longest draw; default 20 times the median.",
+        ),
+    ],
+);
+
+pub(in crate::scenario) const DISTRIBUTIONS: &[&str] = &[
+    "constant",
+    "uniform",
+    "normal",
+    "exponential",
+    "log_normal",
+    "pareto",
+    "empirical",
+];
+
+pub(in crate::scenario) static PROCESS: Keys = closed(
+    "[process]",
+    &[
+        key(
+            "start",
+            Form::Latency,
+            "From the order to the running process; default uniform, 0.5 to 2 s.",
+        ),
+        key(
+            "stop",
+            Form::Latency,
+            "How long a process takes to obey a polite signal; default \"100ms\".",
+        ),
+    ],
+);
+
+pub(in crate::scenario) static STORE: Keys = closed(
+    "[store]",
+    &[key(
+        "call",
+        Form::Time,
+        "Time of one call; default \"0s\" for recovery mode NONE, otherwise \"1ms\".",
+    )],
+);

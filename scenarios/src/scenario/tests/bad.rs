@@ -1,0 +1,1230 @@
+//! Files that are refused: one case per kind of bad input, with everything that the user sees.
+
+use super::rendered;
+use crate::scenario::error::Style;
+use crate::scenario::parse;
+use expect_test::{Expect, expect};
+use std::path::Path;
+
+/// The start of most cases.
+const START: &str = super::TWO_WORKERS;
+
+fn check(text: &str, expected: &Expect) {
+    expected.assert_eq(&rendered(text));
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let error = parse("file.toml", b"title = \"caf\xE9\"\n", Path::new(""), &[]).unwrap_err();
+    expect![[r#"
+        error: the file is not UTF-8: byte 0xE9 does not fit
+         --> file.toml:1:13
+          |
+        1 | title = "caf�"
+          |             ^
+          |
+          = note: allowed: text in UTF-8"#]]
+    .assert_eq(&error.render(Style::Plain));
+}
+
+#[test]
+fn an_empty_file() {
+    check(
+        r#""#,
+        &expect![[r#"
+        error: the scenario is empty
+         |
+         = note: at file.toml:1:1
+         = note: allowed: at least `title`, `until` and `[cluster]`"#]],
+    );
+}
+
+#[test]
+fn a_file_of_comments_only() {
+    check(
+        r#"# nothing
+
+"#,
+        &expect![[r#"
+            error: the scenario is empty
+             --> file.toml:1:1
+              |
+            1 | # nothing
+              | ^
+              |
+              = note: allowed: at least `title`, `until` and `[cluster]`"#]],
+    );
+}
+
+#[test]
+fn a_syntax_error() {
+    check(
+        r#"title = "t"
+until = 
+[cluster]
+"#,
+        &expect![[r#"
+            error: the file is not TOML: string values must be quoted, expected literal string
+             --> file.toml:2:9
+              |
+            2 | until = 
+              |         ^"#]],
+    );
+}
+
+#[test]
+fn a_syntax_error_and_what_stands_before_it() {
+    check(
+        r#"titel = "t"
+until = 5
+x = [1,
+[cluster]
+"#,
+        &expect![[r#"
+            error: unknown key `titel` in the file
+             --> file.toml:1:1
+              |
+            1 | titel = "t"
+              | ^^^^^
+              |
+              = help: did you mean `title`?
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect
+
+            error: `until` has no unit
+             --> file.toml:2:9
+              |
+            2 | until = 5
+              |         ^
+              |
+              = help: did you mean `"5s"`?
+              = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h"
+
+            error: unknown key `x` in the file
+             --> file.toml:3:1
+              |
+            3 | x = [1,
+              | ^
+              |
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect
+
+            error: the file is not TOML: string values must be quoted, expected literal string
+             --> file.toml:4:2
+              |
+            4 | [cluster]
+              |  ^^^^^^^
+
+            error: the file is not TOML: unclosed array, expected `]`
+             --> file.toml:4:10
+              |
+            4 | [cluster]
+              |          ^"#]],
+    );
+}
+
+#[test]
+fn a_key_given_twice() {
+    check(
+        r#"title = "a"
+title = "b"
+until = "1s"
+[cluster]
+"#,
+        &expect![[r#"
+            error: the file is not TOML: duplicate key
+             --> file.toml:2:1
+              |
+            2 | title = "b"
+              | ^^^^^"#]],
+    );
+}
+
+#[test]
+fn missing_keys() {
+    check(
+        r#"seed = 1
+"#,
+        &expect![[r#"
+            error: the file needs `until`
+             --> file.toml:1:1
+              |
+            1 | seed = 1
+              | ^
+
+            error: the file needs `cluster`
+             --> file.toml:1:1
+              |
+            1 | seed = 1
+              | ^
+
+            error: the file needs `title`
+             --> file.toml:1:1
+              |
+            1 | seed = 1
+              | ^"#]],
+    );
+}
+
+#[test]
+fn an_unknown_key_with_a_suggestion() {
+    check(
+        r#"title = "t"
+until = "60s"
+[cluster]
+worker = { cuont = 2 }
+"#,
+        &expect![[r#"
+            error: unknown key `cuont` in [cluster] worker
+             --> file.toml:4:12
+              |
+            4 | worker = { cuont = 2 }
+              |            ^^^^^
+              |
+              = help: did you mean `count`?
+              = note: allowed: count, name, cores, memory, gpu, resources, at"#]],
+    );
+}
+
+#[test]
+fn an_unknown_table() {
+    check(
+        &(START.to_owned()
+            + r#"[netwrok]
+latency = "1ms"
+"#),
+        &expect![[r#"
+            error: unknown key `netwrok` in the file
+             --> file.toml:5:2
+              |
+            5 | [netwrok]
+              |  ^^^^^^^
+              |
+              = help: did you mean `network`?
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect"#]],
+    );
+}
+
+#[test]
+fn a_wrong_unit() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "21 parsecs"
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: `at` cannot be "21 parsecs"
+             --> file.toml:6:6
+              |
+            6 | at = "21 parsecs"
+              |      ^^^^^^^^^^^^
+              |
+              = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h""#]],
+    );
+}
+
+#[test]
+fn a_time_without_unit() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = 21
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: `at` has no unit
+             --> file.toml:6:6
+              |
+            6 | at = 21
+              |      ^^
+              |
+              = help: did you mean `"21s"`?
+              = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h""#]],
+    );
+}
+
+#[test]
+fn a_negative_time() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "-5s"
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: `at` cannot be negative
+             --> file.toml:6:6
+              |
+            6 | at = "-5s"
+              |      ^^^^^
+              |
+              = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h""#]],
+    );
+}
+
+#[test]
+fn a_wrong_memory_size() {
+    check(
+        r#"title = "t"
+until = "60s"
+[cluster]
+worker = { memory = "16 gigs" }
+"#,
+        &expect![[r#"
+            error: `memory` cannot be "16 gigs"
+             --> file.toml:4:21
+              |
+            4 | worker = { memory = "16 gigs" }
+              |                     ^^^^^^^^^
+              |
+              = note: allowed: a memory size with its unit, such as "512m" or "16g", at least 1 MiB"#]],
+    );
+}
+
+#[test]
+fn a_fraction_of_a_core() {
+    check(
+        r#"title = "t"
+until = "60s"
+[cluster]
+worker = { cores = 1.5 }
+"#,
+        &expect![[r#"
+            error: `cores` cannot be the number 1.5
+             --> file.toml:4:20
+              |
+            4 | worker = { cores = 1.5 }
+              |                    ^^^
+              |
+              = note: allowed: a whole number from 1 to 2147483647"#]],
+    );
+}
+
+#[test]
+fn several_masters() {
+    check(
+        r#"title = "t"
+until = "60s"
+[cluster]
+master = 3
+"#,
+        &expect![[r#"
+            error: `master` cannot be the number 3
+             --> file.toml:4:10
+              |
+            4 | master = 3
+              |          ^
+              |
+              = note: allowed: 1: several masters need fail-over, which is not playable yet"#]],
+    );
+}
+
+#[test]
+fn a_name_given_twice() {
+    check(
+        &(START.to_owned()
+            + r#"[[application]]
+name = "worker-1"
+"#),
+        &expect![[r#"
+            error: the name `worker-1` is taken
+             --> file.toml:6:8
+              |
+            6 | name = "worker-1"
+              |        ^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_name_with_a_blank() {
+    check(
+        &(START.to_owned()
+            + r#"[[application]]
+name = "my app"
+"#),
+        &expect![[r#"
+            error: `my app` cannot be a name
+             --> file.toml:6:8
+              |
+            6 | name = "my app"
+              |        ^^^^^^^^
+              |
+              = note: allowed: letters, digits, `-`, `_` and `.`, a letter first"#]],
+    );
+}
+
+#[test]
+fn an_unknown_node() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+partition = ["worker-7", "master-1"]
+"#),
+        &expect![[r#"
+            error: there is no node or process `worker-7`
+             --> file.toml:7:14
+              |
+            7 | partition = ["worker-7", "master-1"]
+              |              ^^^^^^^^^^
+              |
+              = help: did you mean `worker-1`?
+              = note: allowed: master-1, worker-1, worker-2, masters, workers, applications, drivers, executors"#]],
+    );
+}
+
+#[test]
+fn a_driver_named_as_a_node() {
+    check(
+        &(START.to_owned()
+            + r#"[[driver]]
+name = "etl"
+[[fault]]
+at = "1s"
+crash = "etl"
+"#),
+        &expect![[r#"
+            error: there is no node or process `etl`
+             --> file.toml:9:9
+              |
+            9 | crash = "etl"
+              |         ^^^^^
+              |
+              = help: did you mean `driver:etl`?
+              = note: allowed: master-1, worker-1, worker-2, driver:etl, masters, workers, applications, drivers, executors"#]],
+    );
+}
+
+#[test]
+fn a_role_without_members() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+crash = "drivers"
+"#),
+        &expect![[r#"
+            error: there are no drivers in this scenario
+             --> file.toml:7:9
+              |
+            7 | crash = "drivers"
+              |         ^^^^^^^^^
+              |
+              = help: did you mean `drivers`?
+              = note: allowed: master-1, worker-1, worker-2, masters, workers, applications, drivers, executors"#]],
+    );
+}
+
+#[test]
+fn a_target_that_is_not_playable_yet() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+crash = "leader"
+"#),
+        &expect![[r#"
+            error: target `leader` is not playable yet
+             --> file.toml:7:9
+              |
+            7 | crash = "leader"
+              |         ^^^^^^^^
+              |
+              = note: allowed: names, globs and roles"#]],
+    );
+}
+
+#[test]
+fn a_fault_that_ends_before_it_begins() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "20s"
+until = "10s"
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: the fault ends before it begins, `at = "20s"`
+             --> file.toml:7:9
+              |
+            7 | until = "10s"
+              |         ^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_fault_after_the_end() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "2min"
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: `at` lies after the end, `until = "60s"`
+             --> file.toml:6:6
+              |
+            6 | at = "2min"
+              |      ^^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_fault_without_a_beginning() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: [[fault]] needs `at` or `on`
+             --> file.toml:5:1
+              |
+            5 | [[fault]]
+              | ^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_fault_without_a_word() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+"#),
+        &expect![[r#"
+            error: [[fault]] needs one of its words
+             --> file.toml:5:1
+              |
+            5 | [[fault]]
+              | ^^^^^^^^^
+              |
+              = note: allowed: partition, delay, reset, message, crash, pause, exit"#]],
+    );
+}
+
+#[test]
+fn a_fault_with_two_words() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+crash = "worker-1"
+pause = "worker-2"
+"#),
+        &expect![[r#"
+            error: `crash` and `pause` exclude each other in [[fault]]
+             --> file.toml:8:9
+              |
+            8 | pause = "worker-2"
+              |         ^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_word_that_is_not_playable_yet() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+loss = 0.1
+"#),
+        &expect![[r#"
+            error: fault `loss` is not playable yet
+             --> file.toml:7:8
+              |
+            7 | loss = 0.1
+              |        ^^^
+              |
+              = note: allowed: partition, delay, reset, message, crash, pause, exit"#]],
+    );
+}
+
+#[test]
+fn a_key_that_the_word_does_not_use() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+crash = "worker-1"
+code = 3
+"#),
+        &expect![[r#"
+            error: `code` has no meaning for `crash`
+             --> file.toml:8:8
+              |
+            8 | code = 3
+              |        ^"#]],
+    );
+}
+
+#[test]
+fn a_group_on_both_sides() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+partition = ["workers", ["worker-1", "master-1"]]
+"#),
+        &expect![[r#"
+            error: `worker-1` is in both groups
+             --> file.toml:7:13
+              |
+            7 | partition = ["workers", ["worker-1", "master-1"]]
+              |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_partition_of_one() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+partition = ["worker-1"]
+"#),
+        &expect![[r#"
+            error: `partition` needs two groups, not 1
+             --> file.toml:7:13
+              |
+            7 | partition = ["worker-1"]
+              |             ^^^^^^^^^^^^
+              |
+              = note: allowed: two groups: ["worker-1", "master-1"] or [["worker-1", "worker-2"], ["master-1"]]"#]],
+    );
+}
+
+#[test]
+fn an_unknown_message() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+message = "Heartbeet"
+action = "drop"
+"#),
+        &expect![[r#"
+            error: `message` cannot be `Heartbeet`
+             --> file.toml:6:11
+              |
+            6 | message = "Heartbeet"
+              |           ^^^^^^^^^^^
+              |
+              = help: did you mean `Heartbeat`?
+              = note: allowed: RegisterWorker, Heartbeat, DriverStateChanged, WorkerSchedulerStateResponse, WorkerLatestState, WorkerDecommissioning, RegisterApplication, UnregisterApplication, MasterChangeAcknowledged, DecommissionWorkers, ExecutorStateChanged, RequestExecutors, KillExecutors, RequestSubmitDriver, RequestKillDriver, RequestKillAllDrivers, RequestDriverStatus, RequestClearCompletedDriversAndApps, RequestReadyz, RequestMasterState, BoundPortsRequest, DecommissionWorkersOnHosts, RegisteredWorker, RegisterWorkerFailed, MasterInStandby, ReconnectWorker, LaunchExecutor, KillExecutor, LaunchDriver, KillDriver, ApplicationFinished, DecommissionWorker, MasterChanged, RequestWorkerState, RegisteredApplication, ExecutorAdded, ExecutorUpdated, ApplicationRemoved, WorkerRemoved, RegisterExecutor, … (50 in all)"#]],
+    );
+}
+
+#[test]
+fn a_delay_without_a_time() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+message = "Heartbeat"
+action = "delay"
+"#),
+        &expect![[r#"
+            error: `action = "delay"` needs `by`, how long
+             --> file.toml:5:1
+              |
+            5 | [[fault]]
+              | ^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn an_exit_of_a_worker() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+exit = "worker-1"
+"#),
+        &expect![[r#"
+            error: a master or worker cannot `exit` by itself
+             --> file.toml:7:8
+              |
+            7 | exit = "worker-1"
+              |        ^^^^^^^^^^
+              |
+              = help: did you mean `crash`?
+              = note: allowed: driver:…, executor:… and applications"#]],
+    );
+}
+
+#[test]
+fn a_repetition_before_the_end() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+every = "5s"
+for = "5s"
+crash = "worker-1"
+"#),
+        &expect![[r#"
+            error: the fault comes again before it has ended: `for` is not below `every`
+             --> file.toml:8:7
+              |
+            8 | for = "5s"
+              |       ^^^^"#]],
+    );
+}
+
+#[test]
+fn a_side_that_is_none() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+reset = ["worker-1", "master-1"]
+told = "worker-2"
+"#),
+        &expect![[r#"
+            error: `worker-2` is no side of this reset
+             --> file.toml:8:8
+              |
+            8 | told = "worker-2"
+              |        ^^^^^^^^^^
+              |
+              = note: allowed: both, none, worker-1, master-1"#]],
+    );
+}
+
+#[test]
+fn an_unknown_state() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "1s"
+worker = "worker-1"
+state = "DEED"
+"#),
+        &expect![[r#"
+            error: `state` cannot be `DEED`
+             --> file.toml:8:9
+              |
+            8 | state = "DEED"
+              |         ^^^^^^
+              |
+              = help: did you mean `DEAD`?
+              = note: allowed: ALIVE, DEAD, DECOMMISSIONED, UNKNOWN"#]],
+    );
+}
+
+#[test]
+fn a_state_of_another_subject() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "1s"
+worker = "worker-1"
+state = "FINISHED"
+"#),
+        &expect![[r#"
+            error: `state` cannot be `FINISHED`
+             --> file.toml:8:9
+              |
+            8 | state = "FINISHED"
+              |         ^^^^^^^^^^
+              |
+              = note: allowed: ALIVE, DEAD, DECOMMISSIONED, UNKNOWN"#]],
+    );
+}
+
+#[test]
+fn an_expectation_about_a_stranger() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "1s"
+worker = "worker-9"
+state = "DEAD"
+[[expect]]
+by = "1s"
+application = "pi"
+state = "RUNNING"
+"#),
+        &expect![[r#"
+            error: there is no worker `worker-9`
+             --> file.toml:7:10
+              |
+            7 | worker = "worker-9"
+              |          ^^^^^^^^^^
+              |
+              = help: did you mean `worker-1`?
+              = note: allowed: worker-1, worker-2
+
+            error: there is no application `pi`
+              --> file.toml:11:15
+               |
+            11 | application = "pi"
+               |               ^^^^
+               |
+               = note: allowed: nothing: there is none"#]],
+    );
+}
+
+#[test]
+fn an_expectation_that_says_nothing() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "1s"
+worker = "worker-1"
+"#),
+        &expect![[r#"
+            error: [[expect]] says nothing about `worker`: it needs one of count, state, listed, cores_used, memory_used, executors, drivers
+             --> file.toml:5:1
+              |
+            5 | [[expect]]
+              | ^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn an_expectation_without_a_time() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+worker = "worker-1"
+state = "DEAD"
+"#),
+        &expect![[r#"
+            error: [[expect]] needs `by`, `at`, `always = true` or `never = true`
+             --> file.toml:5:1
+              |
+            5 | [[expect]]
+              | ^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn an_expectation_after_the_end() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "61s"
+worker = "worker-1"
+state = "DEAD"
+"#),
+        &expect![[r#"
+            error: `by` lies after the end, `until = "60s"`
+             --> file.toml:6:6
+              |
+            6 | by = "61s"
+              |      ^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_window_that_ends_before_it_begins() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+after = "30s"
+by = "20s"
+worker = "worker-1"
+state = "DEAD"
+"#),
+        &expect![[r#"
+            error: `by` lies before `after = "30s"`
+             --> file.toml:7:6
+              |
+            7 | by = "20s"
+              |      ^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_field_of_another_subject() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "1s"
+worker = "worker-1"
+copies = 1
+"#),
+        &expect![[r#"
+            error: [[expect]] says nothing about `worker`: it needs one of count, state, listed, cores_used, memory_used, executors, drivers
+             --> file.toml:5:1
+              |
+            5 | [[expect]]
+              | ^^^^^^^^^^
+
+            error: `copies` cannot be expected of `worker`: allowed is count, state, listed, cores_used, memory_used, executors, drivers
+             --> file.toml:8:10
+              |
+            8 | copies = 1
+              |          ^"#]],
+    );
+}
+
+#[test]
+fn a_count_upside_down() {
+    check(
+        &(START.to_owned()
+            + r#"[[expect]]
+by = "1s"
+message = "Heartbeat"
+count = { at_least = 3, at_most = 2 }
+"#),
+        &expect![[r#"
+            error: `at_most` is below `at_least`
+             --> file.toml:8:9
+              |
+            8 | count = { at_least = 3, at_most = 2 }
+              |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn an_unknown_configuration_key() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+"spark.worker.timout" = 60
+"#),
+        &expect![[r#"
+            error: `spark.worker.timout` is not a configuration key
+             --> file.toml:6:1
+              |
+            6 | "spark.worker.timout" = 60
+              | ^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: did you mean `spark.worker.timeout`?
+              = note: allowed: spark.worker.timeout, spark.dead.worker.persistence, spark.deploy.recoveryMode, spark.deploy.recoveryMode.factory, spark.deploy.recoveryDirectory, spark.deploy.recoveryCompressionCodec, spark.deploy.recoveryTimeout, spark.deploy.zookeeper.url, spark.deploy.zookeeper.dir, spark.deploy.retainedApplications, spark.deploy.retainedDrivers, spark.deploy.maxExecutorRetries, spark.deploy.spreadOutApps, spark.deploy.spreadOutDrivers, spark.deploy.workerSelectionPolicy, spark.deploy.defaultCores, spark.deploy.maxDrivers, spark.deploy.appNumberModulo, spark.deploy.driverIdPattern, spark.deploy.appIdPattern, spark.worker.idPattern, spark.master.useAppNameAsAppId.enabled, spark.worker.initialRegistrationRetries, spark.worker.maxRegistrationRetries, spark.worker.preferConfiguredMasterAddress, spark.worker.executorStateSync.maxAttempts, spark.worker.driverTerminateTimeout, spark.worker.cleanup.enabled, spark.worker.cleanup.interval, spark.worker.cleanup.appDataTtl, spark.worker.ui.retainedExecutors, spark.worker.ui.retainedDrivers, spark.worker.decommission.signal, spark.decommission.enabled, spark.master.ui.decommission.allow.mode, spark.storage.cleanupFilesAfterExecutorExit, spark.worker.resourcesFile, spark.master.rest.enabled, spark.master.rest.port, spark.master.rest.host, … (57 in all)"#]],
+    );
+}
+
+#[test]
+fn a_configuration_key_without_quotes() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+spark.worker.timeout = 60
+"#),
+        &expect![[r#"
+            error: `spark` has to be one quoted key with one value
+             --> file.toml:6:1
+              |
+            6 | spark.worker.timeout = 60
+              | ^^^^^
+              |
+              = note: allowed: for instance "spark.worker.timeout" = 60"#]],
+    );
+}
+
+#[test]
+fn a_wrong_configuration_value() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+"spark.worker.timeout" = "soon"
+"spark.deploy.appNumberModulo" = 10
+"#),
+        &expect![[r#"
+            error: `spark.worker.timeout` cannot be "soon"
+             --> file.toml:6:26
+              |
+            6 | "spark.worker.timeout" = "soon"
+              |                          ^^^^^^
+              |
+              = note: allowed: a time: a number of seconds, or a text such as "60s", "1500ms", "2min" or "1h", at least 4ms
+
+            error: `spark.deploy.appNumberModulo` cannot be the number 10
+             --> file.toml:7:34
+              |
+            7 | "spark.deploy.appNumberModulo" = 10
+              |                                  ^^
+              |
+              = note: allowed: a whole number, not negative, below 2^31, at least 1000"#]],
+    );
+}
+
+#[test]
+fn an_unknown_profile() {
+    check(
+        r#"behaviour = "v5"
+title = "t"
+until = "60s"
+[cluster]
+worker = { count = 2 }
+"#,
+        &expect![[r#"
+            error: `v5` is not a behaviour profile
+             --> file.toml:1:13
+              |
+            1 | behaviour = "v5"
+              |             ^^^^
+              |
+              = help: did you mean `v1`?
+              = note: allowed: v1, v2, v3, v4"#]],
+    );
+}
+
+#[test]
+fn wrong_switches() {
+    check(
+        r#"behaviour = { "S-99" = "on", "S-08" = "off", "S-06" = "keep" }
+title = "t"
+until = "60s"
+[cluster]
+worker = { count = 2 }
+"#,
+        &expect![[r#"
+            error: `S-99` is not a behaviour switch
+             --> file.toml:1:15
+              |
+            1 | behaviour = { "S-99" = "on", "S-08" = "off", "S-06" = "keep" }
+              |               ^^^^^^
+              |
+              = help: did you mean `S-09`?
+              = note: allowed: profile, S-01, S-02, S-06, S-13, S-15, S-34, S-43, S-56, S-57
+
+            error: switch S-08 (state after registration) cannot be selected yet
+             --> file.toml:1:30
+              |
+            1 | behaviour = { "S-99" = "on", "S-08" = "off", "S-06" = "keep" }
+              |                              ^^^^^^
+              |
+              = note: allowed: S-01, S-02, S-06, S-13, S-15, S-34, S-43, S-56, S-57
+
+            error: switch S-06 (relaunched driver) cannot be `keep`
+             --> file.toml:1:55
+              |
+            1 | behaviour = { "S-99" = "on", "S-08" = "off", "S-06" = "keep" }
+              |                                                       ^^^^^^
+              |
+              = note: allowed: keep_id, new_id"#]],
+    );
+}
+
+#[test]
+fn unknown_ids() {
+    check(
+        r#"tolerate = ["RD-99"]
+expect_violation = [{ invariant = "INV-Z1", defect = "RD-19" }]
+title = "t"
+until = "60s"
+[cluster]
+worker = { count = 2 }
+"#,
+        &expect![[r#"
+            error: `RD-99` is not the id of a known defect
+             --> file.toml:1:13
+              |
+            1 | tolerate = ["RD-99"]
+              |             ^^^^^^^
+              |
+              = help: did you mean `RD-09`?
+              = note: allowed: KB-01, KB-02, KB-03, KB-04, KB-05, KB-06, KB-07, KB-08, KB-09, KB-10, KB-11, KB-12, KB-13, KB-14, KB-15, KB-16, KB-17, KB-18, KB-19, KB-20, KB-21, KB-22, KB-23, KB-24, KB-25, KB-26, KB-27, KB-28, KB-29, KB-30, KB-31, KB-32, KB-33, KB-34, KB-35, KB-36, KB-37, KB-38, KB-39, KB-40, … (68 in all)
+
+            error: `INV-Z1` is not the id of an invariant
+             --> file.toml:2:35
+              |
+            2 | expect_violation = [{ invariant = "INV-Z1", defect = "RD-19" }]
+              |                                   ^^^^^^^^
+              |
+              = help: did you mean `INV-C1`?
+              = note: allowed: INV-C1, INV-C2, INV-C3, INV-C4, INV-C5, INV-C6, INV-W1, INV-W2, INV-W3, INV-W4, INV-W5, INV-W6, INV-D1, INV-D2, INV-D3, INV-D4, INV-D5, INV-D6, INV-D7, INV-D8, INV-D9, INV-X1, INV-X2, INV-X3, INV-X4, INV-X5, INV-X6, INV-X7, INV-X8, INV-X9, INV-A1, INV-A2, INV-A3, INV-A4, INV-A5, INV-A6, INV-A7, INV-M1, INV-M2, INV-M3, … (71 in all)"#]],
+    );
+}
+
+#[test]
+fn an_unknown_distribution() {
+    check(
+        &(START.to_owned()
+            + r#"[network]
+latency = { distribution = "gauss" }
+"#),
+        &expect![[r#"
+            error: `distribution` cannot be `gauss`
+             --> file.toml:6:28
+              |
+            6 | latency = { distribution = "gauss" }
+              |                            ^^^^^^^
+              |
+              = note: allowed: constant, uniform, normal, exponential, log_normal, pareto, empirical"#]],
+    );
+}
+
+#[test]
+fn a_distribution_with_foreign_parameters() {
+    check(
+        &(START.to_owned()
+            + r#"[network]
+latency = { distribution = "uniform", low = "2ms", high = "1ms", mean = "1ms" }
+"#),
+        &expect![[r#"
+            error: `high` is below `low`
+             --> file.toml:6:59
+              |
+            6 | latency = { distribution = "uniform", low = "2ms", high = "1ms", mean = "1ms" }
+              |                                                           ^^^^^
+
+            error: `mean` has no meaning for a uniform distribution
+             --> file.toml:6:73
+              |
+            6 | latency = { distribution = "uniform", low = "2ms", high = "1ms", mean = "1ms" }
+              |                                                                         ^^^^^"#]],
+    );
+}
+
+#[test]
+fn samples_that_are_not_there() {
+    check(
+        &(START.to_owned()
+            + r#"[network]
+latency = { distribution = "empirical", csv = "no-such-file.csv" }
+"#),
+        &expect![[r#"
+            error: `no-such-file.csv` cannot be read: No such file or directory (os error 2)
+             --> file.toml:6:47
+              |
+            6 | latency = { distribution = "empirical", csv = "no-such-file.csv" }
+              |                                               ^^^^^^^^^^^^^^^^^^
+              |
+              = note: allowed: a CSV file whose first column has times with units, or a heading that ends in _s, _ms, _us or _ns and plain numbers"#]],
+    );
+}
+
+#[test]
+fn work_and_run() {
+    check(
+        &(START.to_owned()
+            + r#"[[application]]
+name = "a"
+run = "1s"
+work = "2s"
+"#),
+        &expect![[r#"
+            error: `run` and `work` exclude each other in [[application]]
+             --> file.toml:8:8
+              |
+            8 | work = "2s"
+              |        ^^^^"#]],
+    );
+}
+
+#[test]
+fn a_profile_that_is_none() {
+    check(
+        &(START.to_owned()
+            + r#"[[application]]
+name = "a"
+[[application.request]]
+at = "1s"
+executors = 1
+profile = 2
+"#),
+        &expect![[r#"
+            error: there is no resource profile 2
+              --> file.toml:10:11
+               |
+            10 | profile = 2
+               |           ^
+               |
+               = note: allowed: 0 to 0"#]],
+    );
+}
+
+#[test]
+fn a_kill_before_the_submission() {
+    check(
+        &(START.to_owned()
+            + r#"[[driver]]
+name = "a"
+at = "10s"
+kill_at = "5s"
+"#),
+        &expect![[r#"
+            error: `kill_at` lies before the submission
+             --> file.toml:8:11
+              |
+            8 | kill_at = "5s"
+              |           ^^^^"#]],
+    );
+}
+
+#[test]
+fn an_operation_without_a_word() {
+    check(
+        &(START.to_owned()
+            + r#"[[operator]]
+at = "1s"
+"#),
+        &expect![[r#"
+            error: [[operator]] needs one of its words
+             --> file.toml:5:1
+              |
+            5 | [[operator]]
+              | ^^^^^^^^^^^^
+              |
+              = note: allowed: stop, decommission, kill_driver, kill_all_drivers, driver_status, kill_application, clear_completed"#]],
+    );
+}
+
+#[test]
+fn all_errors_at_once() {
+    check(
+        r#"titel = "t"
+until = "60s"
+[cluster]
+worker = { cores = 0 }
+[[fault]]
+at = "9s"
+until = "3s"
+partition = ["worker-5", "master-1"]
+[[expect]]
+by = "1s"
+worker = "worker-1"
+state = "dead"
+"#,
+        &expect![[r#"
+            error: the file needs `title`
+             --> file.toml:1:1
+              |
+            1 | titel = "t"
+              | ^
+
+            error: unknown key `titel` in the file
+             --> file.toml:1:1
+              |
+            1 | titel = "t"
+              | ^^^^^
+              |
+              = help: did you mean `title`?
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect
+
+            error: `cores` cannot be the number 0
+             --> file.toml:4:20
+              |
+            4 | worker = { cores = 0 }
+              |                    ^
+              |
+              = note: allowed: a whole number from 1 to 2147483647
+
+            error: the fault ends before it begins, `at = "9s"`
+             --> file.toml:7:9
+              |
+            7 | until = "3s"
+              |         ^^^^
+
+            error: there is no node or process `worker-5`
+             --> file.toml:8:14
+              |
+            8 | partition = ["worker-5", "master-1"]
+              |              ^^^^^^^^^^
+              |
+              = help: did you mean `worker-1`?
+              = note: allowed: master-1, worker-1, masters, workers, applications, drivers, executors
+
+            error: `state` cannot be `dead`
+              --> file.toml:12:9
+               |
+            12 | state = "dead"
+               |         ^^^^^^
+               |
+               = help: did you mean `DEAD`?
+               = note: allowed: ALIVE, DEAD, DECOMMISSIONED, UNKNOWN"#]],
+    );
+}

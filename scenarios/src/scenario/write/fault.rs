@@ -1,0 +1,169 @@
+//! Faults as tables of a scenario file.
+
+use super::text::{Lines, duration, integer, latency, names, pair, quoted, time};
+use crate::scenario::plan::{
+    Direction, Disk, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction, Repeat, Target,
+    Told, Trigger, TriggerEvent,
+};
+use std::time::Duration;
+
+pub(super) fn write(lines: &mut Lines, faults: &[FaultPlan]) {
+    for fault in faults {
+        lines.header("[[fault]]");
+        match &fault.start {
+            FaultStart::At(at) => lines.key("at", time(*at)),
+            FaultStart::On(trigger) => lines.key("on", inline(trigger)),
+        }
+        match fault.end {
+            FaultEnd::Never | FaultEnd::AtOnce => {}
+            FaultEnd::At(until) => lines.key("until", time(until)),
+            FaultEnd::After(lasting) => lines.key("for", duration(lasting)),
+        }
+        if let Some(Repeat { every, until }) = fault.repeat {
+            lines.key("every", duration(every));
+            if let Some(until) = until {
+                lines.key("until", time(until));
+            }
+        }
+        write_word(lines, &fault.word);
+    }
+}
+
+fn inline(trigger: &Trigger) -> String {
+    let mut keys = Vec::new();
+    let mut put = |key: &str, value: String| keys.push(format!("{key} = {value}"));
+    match &trigger.event {
+        TriggerEvent::Master { name, state } => {
+            put("master", quoted(name));
+            put("state", quoted(state.name()));
+        }
+        TriggerEvent::Worker { name, state } => {
+            put("worker", quoted(name));
+            put("state", quoted(state.name()));
+        }
+        TriggerEvent::Application { name, state } => {
+            put("application", quoted(name));
+            put("state", quoted(state.name()));
+        }
+        TriggerEvent::Driver { name, state } => {
+            put("driver", quoted(name));
+            put("state", quoted(state.name()));
+        }
+        TriggerEvent::Executor {
+            application,
+            number,
+            state,
+        } => {
+            let number = number.map_or_else(|| "*".to_owned(), |number| number.to_string());
+            put("executor", quoted(&format!("{application}/{number}")));
+            put("state", quoted(state.name()));
+        }
+        TriggerEvent::Message { kind, from, to } => {
+            put("message", quoted(kind));
+            for (key, targets) in [("from", from), ("to", to)] {
+                if !targets.is_empty() {
+                    put(key, names(targets));
+                }
+            }
+        }
+    }
+    if trigger.nth != 1 {
+        put("nth", integer(trigger.nth));
+    }
+    if trigger.after != Duration::ZERO {
+        put("after", duration(trigger.after));
+    }
+    format!("{{ {} }}", keys.join(", "))
+}
+
+fn write_direction(lines: &mut Lines, direction: Direction) {
+    match direction {
+        Direction::Both => {}
+        Direction::To => lines.key("direction", quoted("to")),
+    }
+}
+
+fn write_word(lines: &mut Lines, word: &FaultWord) {
+    match word {
+        FaultWord::Partition {
+            first,
+            second,
+            direction,
+        } => {
+            lines.key("partition", pair(first, second));
+            write_direction(lines, *direction);
+        }
+        FaultWord::Delay {
+            first,
+            second,
+            direction,
+            amount,
+        } => {
+            lines.key("delay", latency(amount));
+            lines.key("between", pair(first, second));
+            write_direction(lines, *direction);
+        }
+        FaultWord::Reset {
+            first,
+            second,
+            told,
+        } => {
+            lines.key("reset", pair(first, second));
+            lines.key(
+                "told",
+                match told {
+                    Told::Both => quoted("both"),
+                    Told::None => quoted("none"),
+                    Told::One(target) => quoted(&target.to_string()),
+                },
+            );
+        }
+        FaultWord::Message {
+            kind,
+            from,
+            to,
+            nth,
+            count,
+            action,
+        } => {
+            lines.key("message", quoted(kind));
+            write_ends(lines, from, to);
+            lines.key("nth", integer(*nth));
+            lines.key("count", integer(*count));
+            let (action, by) = match action {
+                MessageAction::Drop => ("drop", None),
+                MessageAction::Delay(by) => ("delay", Some(*by)),
+                MessageAction::Duplicate => ("duplicate", None),
+                MessageAction::Reorder => ("reorder", None),
+            };
+            lines.key("action", quoted(action));
+            if let Some(by) = by {
+                lines.key("by", duration(by));
+            }
+        }
+        FaultWord::Crash { targets, disk } => {
+            lines.key("crash", names(targets));
+            lines.key("wipe", (*disk == Disk::Wiped).to_string());
+        }
+        FaultWord::Pause {
+            targets,
+            timers_first,
+        } => {
+            lines.key("pause", names(targets));
+            lines.key("timers_first", format!("{timers_first:?}"));
+        }
+        FaultWord::Exit { targets, code } => {
+            lines.key("exit", names(targets));
+            lines.key("code", code.to_string());
+        }
+    }
+}
+
+/// Senders and receivers; none means any.
+pub(super) fn write_ends(lines: &mut Lines, from: &[Target], to: &[Target]) {
+    for (key, targets) in [("from", from), ("to", to)] {
+        if !targets.is_empty() {
+            lines.key(key, names(targets));
+        }
+    }
+}
