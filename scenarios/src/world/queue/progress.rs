@@ -149,7 +149,7 @@ impl<O: Observer> QueueWorld<'_, O> {
                 done.advance(now);
                 done.executors.remove(&number);
             }
-            DriverEvent::ExecutorForgotten { number } => {
+            DriverEvent::ExecutorForgotten { number } | DriverEvent::ExecutorLost { number, .. } => {
                 done.advance(now);
                 done.executors.remove(&number);
             }
@@ -165,6 +165,10 @@ impl<O: Observer> QueueWorld<'_, O> {
             | DriverEvent::TotalRequested { .. }
             | DriverEvent::ExecutorKillRequested { .. }
             | DriverEvent::RequestAnswered { .. }
+            | DriverEvent::TotalForgotten { .. }
+            | DriverEvent::ExecutorKillIgnored { .. }
+            | DriverEvent::HostExcluded { .. }
+            | DriverEvent::WorkerLost { .. }
             | DriverEvent::RequestFailed => return,
         }
         done.generation += 1;
