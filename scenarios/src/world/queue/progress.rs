@@ -149,7 +149,8 @@ impl<O: Observer> QueueWorld<'_, O> {
                 done.advance(now);
                 done.executors.remove(&number);
             }
-            DriverEvent::ExecutorForgotten { number } | DriverEvent::ExecutorLost { number, .. } => {
+            DriverEvent::ExecutorForgotten { number }
+            | DriverEvent::ExecutorLost { number, .. } => {
                 done.advance(now);
                 done.executors.remove(&number);
             }
