@@ -1,9 +1,9 @@
 //! What is wrong with a scenario file: every problem with its place, what was found, what is
 //! allowed, and the nearest valid word. How problems are found is the readers' business.
 
-use super::suggest::nearest;
+use super::suggest::{by_distance, nearest};
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
@@ -60,7 +60,13 @@ impl Problem {
         self.allowed = Some(match words.len() {
             0 => "nothing: there is none".to_owned(),
             1..=LISTED_MAX => words.join(", "),
-            more => format!("{}, … ({more} in all)", words[..LISTED_MAX].join(", ")),
+            more => {
+                let near = by_distance(found, words)
+                    .into_iter()
+                    .take(NEAR)
+                    .collect::<Vec<_>>();
+                format!("{} … ({more} in all)", near.join(", "))
+            }
         });
         self
     }
@@ -71,8 +77,9 @@ impl Problem {
     }
 }
 
-/// More words than this are not listed in a message.
-const LISTED_MAX: usize = 40;
+/// More words than this are not listed in a message: only so many of the nearest are.
+const LISTED_MAX: usize = 30;
+const NEAR: usize = 5;
 
 /// The problems that were found so far.
 #[derive(Default)]
@@ -174,8 +181,8 @@ impl ScenarioError {
         let title = Level::ERROR.primary_title(problem.message.as_str());
         let mut group = if source.text.trim().is_empty() {
             // There is no line to show.
-            let place = format!("at {}", self.place(problem));
-            Group::with_title(title).element(Level::NOTE.message(place))
+            Group::with_title(title)
+                .element(Origin::path(source.name.as_str()).line(1).char_column(1))
         } else {
             // A span over several lines is shown by its first.
             let first_line = source.text[start..]

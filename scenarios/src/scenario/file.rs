@@ -45,7 +45,9 @@ impl Context<'_> {
         {
             let end = deploysim_protocol::conf::show_duration(until.since_start());
             let message = format!("`{}` lies after the end, `until = \"{end}\"`", value.key);
-            self.problems.push(value.problem(message).about_file());
+            let allowed = format!("a time up to {end}");
+            self.problems
+                .push(value.problem(message).allowed(allowed).about_file());
         }
     }
 }

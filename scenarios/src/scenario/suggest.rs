@@ -5,13 +5,22 @@ pub(super) fn nearest<'w>(
     found: &str,
     words: impl IntoIterator<Item = &'w str>,
 ) -> Option<&'w str> {
-    let reach = (found.chars().count() / 3).max(1);
+    let reach = match found.chars().count() {
+        0..=2 => 0,
+        letters => (letters / 3).max(1),
+    };
     words
         .into_iter()
         .map(|word| (distance(&found.to_lowercase(), &word.to_lowercase()), word))
         .filter(|(distance, _)| *distance <= reach)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
+}
+
+/// The words, the nearest to `found` first; equals keep their order.
+pub(super) fn by_distance<'w>(found: &str, mut words: Vec<&'w str>) -> Vec<&'w str> {
+    words.sort_by_key(|word| distance(&found.to_lowercase(), &word.to_lowercase()));
+    words
 }
 
 /// How many letters must be inserted, removed, replaced, or swapped with their neighbour.

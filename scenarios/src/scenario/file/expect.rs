@@ -66,7 +66,8 @@ fn expectation(table: Table<'_>, context: &Context<'_>) -> Option<ExpectationPla
             fields.join(", ")
         ),
     );
-    if !fields.iter().any(|field| table.find(field).is_some()) {
+    let says_something = |keys: &[&'static str]| keys.iter().any(|key| table.find(key).is_some());
+    if !says_something(fields) && !says_something(&strangers) {
         table.missing(&format!(
             "[[expect]] says nothing about `{}`: it needs one of {}",
             subject.key,
@@ -97,7 +98,10 @@ fn window(table: Table<'_>, context: &Context<'_>) -> Option<Window> {
     {
         let begin = show_duration(after.since_start());
         let message = format!("`by` lies before `after = \"{begin}\"`");
-        context.problems.push(value.problem(message).about_file());
+        let allowed = format!("a time from {begin} on");
+        context
+            .problems
+            .push(value.problem(message).allowed(allowed).about_file());
     }
     let after = if after_value.is_some() {
         after
@@ -155,14 +159,18 @@ fn quantity(table: Table<'_>, key: &'static str) -> Option<Quantity> {
 }
 
 fn claim(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<Claim> {
+    match subject.key {
+        "master" | "worker" => about_nodes(table, subject, context),
+        "driver" | "application" | "executor" => about_work(table, subject, context),
+        _ => about_traffic(table, subject, context),
+    }
+}
+
+/// Masters and workers.
+fn about_nodes(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<Claim> {
     let state = table.find("state");
     let count = quantity(table, "count");
     let names = |kind| context.names.select(subject, kind);
-    let on_worker = || {
-        table
-            .find("on_worker")
-            .map(|value| context.names.single(value, Kind::Worker))
-    };
     Some(match subject.key {
         "master" => {
             let state = state.map(|value| value.state());
@@ -172,7 +180,7 @@ fn claim(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<
                 state: state.transpose_none()?,
             }
         }
-        "worker" => {
+        _ => {
             let state = state.map(|value| value.state());
             let memory = table
                 .find("memory_used")
@@ -188,6 +196,20 @@ fn claim(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<
                 drivers: quantity(table, "drivers"),
             }
         }
+    })
+}
+
+/// What masters schedule.
+fn about_work(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<Claim> {
+    let state = table.find("state");
+    let count = quantity(table, "count");
+    let names = |kind| context.names.select(subject, kind);
+    let on_worker = || {
+        table
+            .find("on_worker")
+            .map(|value| context.names.single(value, Kind::Worker))
+    };
+    Some(match subject.key {
         "driver" => {
             let state = state.map(|value| value.state());
             Claim::Driver {
@@ -210,7 +232,7 @@ fn claim(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<
                 ids: quantity(table, "ids"),
             }
         }
-        "executor" => {
+        _ => {
             let (state, executor) = (
                 state.map(|value| value.state()),
                 context.names.executor(subject),
@@ -226,6 +248,13 @@ fn claim(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<
                 cores: quantity(table, "cores"),
             }
         }
+    })
+}
+
+/// Messages and processes.
+fn about_traffic(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> Option<Claim> {
+    let count = quantity(table, "count");
+    Some(match subject.key {
         "message" => {
             let kind = message_kind(subject);
             let (from, to) = (any_or(table, "from", context), any_or(table, "to", context));

@@ -125,7 +125,10 @@ fn end(
     {
         let begin = show_duration(at.since_start());
         let message = format!("the fault ends before it begins, `at = \"{begin}\"`");
-        context.problems.push(value.problem(message).about_file());
+        let allowed = format!("a time after {begin}");
+        context
+            .problems
+            .push(value.problem(message).allowed(allowed).about_file());
     }
     let instant = word.is_some_and(|word| ["reset", "exit"].contains(&word.key));
     let once = |end| (end, None);
@@ -388,8 +391,22 @@ fn trigger(table: Table<'_>, context: &Context<'_>) -> Option<Trigger> {
         });
     }
     table.refuse(&["from", "to"], "goes with `message`");
+    let event = state_event(table, subject, context);
+    Some(Trigger {
+        event: event?,
+        nth: nth?,
+        after: after?,
+    })
+}
+
+/// Something that enters a state.
+fn state_event(
+    table: Table<'_>,
+    subject: Value<'_>,
+    context: &Context<'_>,
+) -> Option<TriggerEvent> {
     let state = table.require("state");
-    let event = match subject.key {
+    Some(match subject.key {
         "master" => {
             let name = context.names.single(subject, Kind::Master);
             TriggerEvent::Master {
@@ -428,10 +445,5 @@ fn trigger(table: Table<'_>, context: &Context<'_>) -> Option<Trigger> {
                 state,
             }
         }
-    };
-    Some(Trigger {
-        event,
-        nth: nth?,
-        after: after?,
     })
 }

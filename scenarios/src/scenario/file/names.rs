@@ -112,7 +112,9 @@ impl<'a> Names<'a> {
         }
         if is_master || !self.taken.insert(format!("{prefix}{name}")) {
             let message = format!("the name `{name}` is taken");
-            self.problems.push(Problem::new(span, message).about_file());
+            let problem = Problem::new(span, message).about_file();
+            self.problems
+                .push(problem.allowed("a name that nothing else in the scenario has"));
             return false;
         }
         true
@@ -129,10 +131,10 @@ impl<'a> Names<'a> {
 
     /// The names of one kind that a value stands for: a name, a glob, the role, or a list.
     pub(in crate::scenario) fn select(&self, value: Value<'_>, kind: Kind) -> Option<Vec<String>> {
-        let mut selected: Vec<String> = Vec::new();
+        let (mut selected, mut seen) = (Vec::new(), BTreeSet::new());
         for element in value.one_or_list() {
             for name in self.select_one(element, kind)? {
-                if !selected.contains(&name) {
+                if seen.insert(name.clone()) {
                     selected.push(name);
                 }
             }
@@ -184,10 +186,10 @@ impl<'a> Names<'a> {
 
     /// The targets that a value stands for: a name, a glob, a role, or a list of these.
     pub(in crate::scenario) fn targets(&self, value: Value<'_>) -> Option<Targets> {
-        let mut targets: Targets = Vec::new();
+        let (mut targets, mut seen): (Targets, _) = (Vec::new(), BTreeSet::new());
         for element in value.one_or_list() {
             for target in self.target(element)? {
-                if !targets.contains(&target) {
+                if seen.insert(target.clone()) {
                     targets.push(target);
                 }
             }
@@ -225,7 +227,8 @@ impl<'a> Names<'a> {
         };
         let (first, second) = (self.targets(*first), self.targets(*second));
         let (first, second) = (first?, second?);
-        if let Some(both) = first.iter().find(|target| second.contains(target)) {
+        let others: BTreeSet<&Target> = second.iter().collect();
+        if let Some(both) = first.iter().find(|target| others.contains(target)) {
             let message = format!("`{both}` is in both groups");
             self.problems.push(value.problem(message).about_file());
             return None;
@@ -357,9 +360,11 @@ impl<'a> Names<'a> {
         } else {
             format!("there is no node or process `{text}`")
         };
-        let mut problem = value
-            .problem(message)
-            .one_of(text, known.iter().map(String::as_str).chain(ROLES));
+        let roles = ROLES
+            .into_iter()
+            .filter(|role| !self.node_targets(role).is_empty());
+        let words = known.iter().map(String::as_str).chain(roles);
+        let mut problem = value.problem(message).one_of(text, words);
         if self.drivers.iter().any(|driver| driver == text) {
             problem.suggestion = Some(format!("driver:{text}"));
         }

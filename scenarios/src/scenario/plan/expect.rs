@@ -241,22 +241,41 @@ impl Parts {
     }
 }
 
-fn listing(targets: &[Target]) -> String {
-    let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
+/// Names in words: all of a few, the ends of many.
+fn listing(names: &[impl fmt::Display]) -> String {
+    const FEW: usize = 4;
+    if let [first, .., last] = names
+        && names.len() > FEW
+    {
+        return format!("{first} … {last} ({} in all)", names.len());
+    }
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     names.join(", ")
 }
 
 impl fmt::Display for Claim {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentence = self.about_nodes().or_else(|| self.about_work());
+        formatter.write_str(
+            &sentence
+                .or_else(|| self.about_traffic())
+                .unwrap_or_default(),
+        )
+    }
+}
+
+impl Claim {
+    /// The sentence about masters and workers.
+    fn about_nodes(&self) -> Option<String> {
         let mut parts = Parts::default();
-        let text = match self {
+        Some(match self {
             Self::Master {
                 names,
                 count,
                 state,
             } => {
                 parts.put("is ", *state, "");
-                parts.sentence(&names.join(", "), *count)
+                parts.sentence(&listing(names), *count)
             }
             Self::Worker {
                 names,
@@ -278,8 +297,20 @@ impl fmt::Display for Claim {
                 parts.put("uses ", *memory_used_mib, " MiB");
                 parts.put("has ", *executors, " executors");
                 parts.put("has ", *drivers, " drivers");
-                parts.sentence(&names.join(", "), *count)
+                parts.sentence(&listing(names), *count)
             }
+            Self::Driver { .. }
+            | Self::Application { .. }
+            | Self::Executor { .. }
+            | Self::Message { .. }
+            | Self::Process { .. } => return None,
+        })
+    }
+
+    /// The sentence about what masters schedule.
+    fn about_work(&self) -> Option<String> {
+        let mut parts = Parts::default();
+        Some(match self {
             Self::Driver {
                 names,
                 count,
@@ -292,7 +323,7 @@ impl fmt::Display for Claim {
                 parts.put("is on ", worker.as_ref(), "");
                 parts.put("has ", *ids, " ids");
                 parts.put("has ", *copies, " living copies");
-                parts.sentence(&format!("driver {}", names.join(", ")), *count)
+                parts.sentence(&format!("driver {}", listing(names)), *count)
             }
             Self::Application {
                 names,
@@ -306,7 +337,7 @@ impl fmt::Display for Claim {
                 parts.put("has ", *cores, " cores");
                 parts.put("has ", *executors, " executors");
                 parts.put("has ", *ids, " ids");
-                parts.sentence(&format!("application {}", names.join(", ")), *count)
+                parts.sentence(&format!("application {}", listing(names)), *count)
             }
             Self::Executor {
                 application,
@@ -325,6 +356,17 @@ impl fmt::Display for Claim {
                 };
                 parts.sentence(&target.to_string(), *count)
             }
+            Self::Master { .. }
+            | Self::Worker { .. }
+            | Self::Message { .. }
+            | Self::Process { .. } => return None,
+        })
+    }
+
+    /// The sentence about messages and processes.
+    fn about_traffic(&self) -> Option<String> {
+        let mut parts = Parts::default();
+        Some(match self {
             Self::Message {
                 kind,
                 from,
@@ -349,8 +391,12 @@ impl fmt::Display for Claim {
                 parts.put("exited with ", *exit, "");
                 parts.sentence(&format!("process {}", listing(targets)), *count)
             }
-        };
-        formatter.write_str(&text)
+            Self::Master { .. }
+            | Self::Worker { .. }
+            | Self::Driver { .. }
+            | Self::Application { .. }
+            | Self::Executor { .. } => return None,
+        })
     }
 }
 

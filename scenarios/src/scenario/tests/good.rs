@@ -193,12 +193,12 @@ fn expectations_are_sentences() {
         .collect();
     expect![[r#"
         worker-2 is DEAD between 10s and 121s
-        at least 2 of worker-1, worker-2, big-1, big-2, odd, worker-3 is listed, uses 4 cores, uses 4096 MiB, has at most 3 executors, has 0 drivers at 50s
+        at least 2 of worker-1 … worker-3 (6 in all) is listed, uses 4 cores, uses 4096 MiB, has at most 3 executors, has 0 drivers at 50s
         master-1 is ALIVE always after 3s until 250s
         driver etl is ERROR, is on big-1, has 1 to 3 ids, has 2 living copies never, on some seed
         application pi is RUNNING, has 12 cores, has 6 executors, has 1 ids by 100s
         2 of executor:etl-app/* is RUNNING, is on big-1, has at least 1 cores by 100s
-        7 × ReconnectWorker from master-1, to worker-1, worker-2, big-1, big-2, odd, worker-3 by 100s
+        7 × ReconnectWorker from master-1, to worker-1 … worker-3 (6 in all) by 100s
         1 of process worker-1 does not run, exited with 1 by 100s"#]]
     .assert_eq(&lines.join("\n"));
 }

@@ -165,3 +165,27 @@ fn the_file_of_every_key_uses_every_key() {
         .collect();
     assert_eq!(unused, Vec::<&String>::new());
 }
+
+#[test]
+fn the_document_tells_of_every_key_and_its_examples_are_taken() {
+    let document = include_str!("../../../README.md");
+    let mut schema = schema();
+    schema["properties"]["conf"] = json!({});
+    schema["properties"]["behaviour"] = json!({});
+    let mut known = BTreeSet::new();
+    keys_of_schema(&schema, &mut known);
+    let untold: Vec<&String> = known
+        .iter()
+        .filter(|key| !document.contains(&format!("| `{key}` |")))
+        .collect();
+    assert_eq!(untold, Vec::<&String>::new());
+    let examples: Vec<&str> = document
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        super::plan(example);
+    }
+}

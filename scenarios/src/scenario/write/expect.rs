@@ -13,7 +13,9 @@ pub(super) fn write(lines: &mut Lines, expectations: &[ExpectationPlan]) {
             Frequency::Always => {}
             Frequency::Sometimes => lines.key("sometimes", "true".to_owned()),
         }
-        write_claim(lines, &expectation.claim);
+        write_nodes(lines, &expectation.claim);
+        write_work(lines, &expectation.claim);
+        write_traffic(lines, &expectation.claim);
     }
 }
 
@@ -53,7 +55,8 @@ fn put_count(lines: &mut Lines, key: &str, quantity: Option<Quantity>) {
     put(lines, key, text);
 }
 
-fn write_claim(lines: &mut Lines, claim: &Claim) {
+/// Claims about masters and workers.
+fn write_nodes(lines: &mut Lines, claim: &Claim) {
     let flag = |flag: &Option<bool>| flag.map(|flag| flag.to_string());
     match claim {
         Claim::Master {
@@ -85,6 +88,17 @@ fn write_claim(lines: &mut Lines, claim: &Claim) {
             put_count(lines, "executors", *executors);
             put_count(lines, "drivers", *drivers);
         }
+        Claim::Driver { .. }
+        | Claim::Application { .. }
+        | Claim::Executor { .. }
+        | Claim::Message { .. }
+        | Claim::Process { .. } => {}
+    }
+}
+
+/// Claims about what masters schedule.
+fn write_work(lines: &mut Lines, claim: &Claim) {
+    match claim {
         Claim::Driver {
             names: which,
             count,
@@ -130,6 +144,17 @@ fn write_claim(lines: &mut Lines, claim: &Claim) {
             put(lines, "on_worker", worker.as_deref().map(quoted));
             put_count(lines, "cores", *cores);
         }
+        Claim::Master { .. }
+        | Claim::Worker { .. }
+        | Claim::Message { .. }
+        | Claim::Process { .. } => {}
+    }
+}
+
+/// Claims about messages and processes.
+fn write_traffic(lines: &mut Lines, claim: &Claim) {
+    let flag = |flag: &Option<bool>| flag.map(|flag| flag.to_string());
+    match claim {
         Claim::Message {
             kind,
             from,
@@ -151,5 +176,10 @@ fn write_claim(lines: &mut Lines, claim: &Claim) {
             put(lines, "running", flag(running));
             put(lines, "exit", exit.map(|code| code.to_string()));
         }
+        Claim::Master { .. }
+        | Claim::Worker { .. }
+        | Claim::Driver { .. }
+        | Claim::Application { .. }
+        | Claim::Executor { .. } => {}
     }
 }

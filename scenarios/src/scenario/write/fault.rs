@@ -130,16 +130,7 @@ fn write_word(lines: &mut Lines, word: &FaultWord) {
             write_ends(lines, from, to);
             lines.key("nth", integer(*nth));
             lines.key("count", integer(*count));
-            let (action, by) = match action {
-                MessageAction::Drop => ("drop", None),
-                MessageAction::Delay(by) => ("delay", Some(*by)),
-                MessageAction::Duplicate => ("duplicate", None),
-                MessageAction::Reorder => ("reorder", None),
-            };
-            lines.key("action", quoted(action));
-            if let Some(by) = by {
-                lines.key("by", duration(by));
-            }
+            write_action(lines, *action);
         }
         FaultWord::Crash { targets, disk } => {
             lines.key("crash", names(targets));
@@ -156,6 +147,19 @@ fn write_word(lines: &mut Lines, word: &FaultWord) {
             lines.key("exit", names(targets));
             lines.key("code", code.to_string());
         }
+    }
+}
+
+fn write_action(lines: &mut Lines, action: MessageAction) {
+    let (action, by) = match action {
+        MessageAction::Drop => ("drop", None),
+        MessageAction::Delay(by) => ("delay", Some(by)),
+        MessageAction::Duplicate => ("duplicate", None),
+        MessageAction::Reorder => ("reorder", None),
+    };
+    lines.key("action", quoted(action));
+    if let Some(by) = by {
+        lines.key("by", duration(by));
     }
 }
 
