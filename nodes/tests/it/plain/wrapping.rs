@@ -9,6 +9,7 @@ use deploysim_protocol::event::WorkerSlot;
 use deploysim_protocol::id::WorkerId;
 use deploysim_protocol::resource::Resources;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Any number, often a small one or one near a limit.
 fn number() -> impl Strategy<Value = i32> {
@@ -34,7 +35,12 @@ fn cores() -> impl Strategy<Value = (Option<i32>, i32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 10_000,
+        rng_seed: RngSeed::Fixed(2026),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn decisions_wrap_around_as_in_the_plain_rule(
