@@ -1,5 +1,6 @@
-//! The rule inside the Master: `mod.rs` calls the concern files, and these do not call each other.
-//! Imports count, and so do methods of `Master` that another concern file defines.
+//! The rule inside the Master: `mod.rs` calls the concern files, and these call each other only
+//! where a row below says why. Imports count, and so do the methods of `Master` that another
+//! concern file defines.
 
 use crate::source::{Place, Source};
 use crate::tree::{Offence, Tree, finds, is_test, obeyed};
@@ -8,17 +9,135 @@ use std::collections::{BTreeMap, BTreeSet};
 const MASTER: &str = "nodes/src/master/";
 
 /// The files of the Master that every concern may use, each with the reason.
-const SHARED: [(&str, &str); 6] = [
+const SHARED: [(&str, &str); 5] = [
+    (
+        "booking",
+        "changes of several tables at once, each with its notes",
+    ),
     ("books", "the tables, and how to look things up"),
     ("identifiers", "the ids that the Master hands out"),
-    ("placement", "pure: how many cores on which worker"),
     ("schedule", "what every change of the books ends with"),
-    ("scheduling", "pure: the scheduler's own view of the books"),
-    ("state", "the fields that the books are made of"),
+    ("scheduling", "pure: who gets which cores on which worker"),
 ];
 
+/// The concerns that may use another one, each with the reason.
+const CALLS: [(&str, &str, &str); 15] = [
+    (
+        "applications",
+        "executors",
+        "what an ended application still runs is killed",
+    ),
+    (
+        "decommission",
+        "removal",
+        "a lost executor is told to its client in one way",
+    ),
+    (
+        "drivers",
+        "applications",
+        "completed drivers and applications are kept by one rule",
+    ),
+    (
+        "executors",
+        "applications",
+        "an application at its retry limit is removed",
+    ),
+    ("heartbeat", "removal", "a silent worker is removed"),
+    (
+        "recovery",
+        "applications",
+        "a stored application is registered, or removed if it is silent",
+    ),
+    (
+        "recovery",
+        "drivers",
+        "a stored driver is entered, relaunched or removed",
+    ),
+    (
+        "recovery",
+        "registration",
+        "a stored worker is registered like any other",
+    ),
+    (
+        "recovery",
+        "removal",
+        "a worker that does not answer is removed",
+    ),
+    (
+        "registration",
+        "removal",
+        "a worker at the address of an older one replaces it",
+    ),
+    (
+        "removal",
+        "applications",
+        "an application whose connection ended is removed",
+    ),
+    (
+        "removal",
+        "drivers",
+        "a driver of a removed worker is relaunched or ends",
+    ),
+    (
+        "removal",
+        "recovery",
+        "a worker that is gone may be the last that recovery waits for",
+    ),
+    (
+        "submission",
+        "drivers",
+        "a submitted driver is created, entered and queued",
+    ),
+    (
+        "view",
+        "queries",
+        "both count what an application was granted in one way",
+    ),
+];
+
+/// A place where one concern uses another.
+struct Call<'a> {
+    source: &'a Source,
+    line: usize,
+    from: &'a str,
+    to: &'a str,
+    what: String,
+}
+
 fn concerns_are_apart(tree: &Tree) -> Vec<Offence> {
-    let rule = "concerns-are-apart";
+    let calls = calls(tree);
+    let strange = calls.iter().filter(|call| {
+        !CALLS
+            .iter()
+            .any(|(from, to, _)| (*from, *to) == (call.from, call.to))
+    });
+    strange
+        .map(|call| {
+            let what = format!("{} must not use {} ({})", call.from, call.to, call.what);
+            call.source.offence(call.line, "concerns-are-apart", what)
+        })
+        .collect()
+}
+
+/// A row of `CALLS` that nothing needs would let the next such call in unseen.
+fn every_permission_is_needed(tree: &Tree) -> Vec<Offence> {
+    let calls = calls(tree);
+    let unused = CALLS.iter().filter(|(from, to, _)| {
+        !calls
+            .iter()
+            .any(|call| (*from, *to) == (call.from, call.to))
+    });
+    unused
+        .map(|(from, to, _)| Offence {
+            path: format!("{MASTER}{from}.rs"),
+            line: 1,
+            rule: "every-permission-is-needed",
+            what: format!("{from} may use {to}, and does not"),
+        })
+        .collect()
+}
+
+fn calls(tree: &Tree) -> Vec<Call<'_>> {
     let files: Vec<(&Source, &str)> = tree
         .sources
         .iter()
@@ -30,36 +149,61 @@ fn concerns_are_apart(tree: &Tree) -> Vec<Offence> {
         .filter(|one| !is_shared(one))
         .collect();
     let methods = methods_of_master(&files);
-    let mut offences = Vec::new();
-    for (source, own) in files.iter().filter(|(source, _)| !is_test(&source.path)) {
+    let mut calls = Vec::new();
+    for &(source, from) in files.iter().filter(|(source, _)| !is_test(&source.path)) {
         for path in &source.paths {
-            if let Some(other) = sibling(&source.path, &path.segments)
-                && other != *own
-                && concerns.contains(other)
+            if let Some(to) = sibling(&source.path, &path.segments)
+                && to != from
+                && concerns.contains(to)
             {
-                let what = format!("{own} must not import {other}");
-                offences.push(source.offence(path.line, rule, what));
+                let what = path.segments.join("::");
+                calls.push(Call {
+                    source,
+                    line: path.line,
+                    from,
+                    to,
+                    what,
+                });
             }
         }
         for (name, homes) in &methods {
-            if homes.contains(own) || !homes.iter().all(|home| concerns.contains(home)) {
+            let (Some(to), 1) = (homes.first(), homes.len()) else {
                 continue;
-            }
-            let by_value = [
-                &["self", ".", name, "("][..],
-                &["Self", "::", name, "("],
-                &["master", ".", name, "("],
-            ];
-            for line in by_value
-                .iter()
-                .flat_map(|words| source.lines_of(words).collect::<Vec<_>>())
-            {
-                let what = format!("{own} must not call {name} of {homes:?}");
-                offences.push(source.offence(line, rule, what));
+            };
+            if *to != from && concerns.contains(to) {
+                for line in lines_of_call(source, name) {
+                    calls.push(Call {
+                        source,
+                        line,
+                        from,
+                        to,
+                        what: (*name).to_owned(),
+                    });
+                }
             }
         }
     }
-    offences
+    calls
+}
+
+/// The lines on which a method of `Master` is called: on `self` where that is the Master.
+fn lines_of_call(source: &Source, name: &str) -> Vec<usize> {
+    let is_of_master = |line: &usize| {
+        let mut around = source
+            .functions
+            .iter()
+            .filter(|one| (one.line..=one.last_line).contains(line));
+        around.any(|one| one.owner.as_deref() == Some("Master"))
+    };
+    let on_self = [["self", ".", name, "("], ["Self", "::", name, "("]];
+    let mut lines: Vec<usize> = on_self
+        .iter()
+        .flat_map(|words| source.lines_of(words))
+        .filter(is_of_master)
+        .collect();
+    lines.extend(source.lines_of(&["master", ".", name, "("]));
+    lines.extend(source.lines_of(&["Master", "::", name, "("]));
+    lines
 }
 
 /// The concern that a file belongs to: the first part of its path below the Master.
@@ -134,20 +278,24 @@ fn a_concern_that_uses_another_is_found() {
                 "impl Master { pub(super) fn schedule(&mut self) {} }",
             ),
             (
-                "nodes/src/master/heartbeat.rs",
-                "use super::books::Books;\nimpl Master { fn reap(&mut self) { self.schedule() } }",
+                "nodes/src/master/removal.rs",
+                "impl Master { pub(super) fn remove_worker(&mut self) {} }",
             ),
             (
-                "nodes/src/master/recovery/mod.rs",
+                "nodes/src/master/heartbeat.rs",
+                "use super::books::Books;\nimpl Master { fn reap(&mut self) { self.schedule(); self.remove_worker() } }",
+            ),
+            (
+                "nodes/src/master/queries/mod.rs",
                 "use super::{books::Books, heartbeat::{self, reap}};",
             ),
             (
-                "nodes/src/master/recovery/end.rs",
+                "nodes/src/master/queries/end.rs",
                 "use super::heartbeat;\nuse super::super::heartbeat::reap;",
             ),
             (
                 "nodes/src/master/executors.rs",
-                "use crate::master::Master;\nimpl Master {\nfn end(&mut self) {\nself.schedule();\nself.reap();\n}\n}",
+                "use crate::master::Master;\nimpl Master {\nfn end(&mut self) {\nself.schedule();\nself.reap();\n}\n}\nimpl View {\nfn end(&self) { self.reap() }\n}",
             ),
             (
                 "nodes/src/master/executors/tests.rs",
@@ -156,8 +304,23 @@ fn a_concern_that_uses_another_is_found() {
         ],
         &[
             "nodes/src/master/executors.rs:5",
-            "nodes/src/master/recovery/end.rs:2",
-            "nodes/src/master/recovery/mod.rs:1",
+            "nodes/src/master/queries/end.rs:2",
+            "nodes/src/master/queries/mod.rs:1",
+            "nodes/src/master/queries/mod.rs:1",
         ],
     );
+}
+
+#[test]
+fn every_permission_to_use_another_concern_is_needed() {
+    obeyed(every_permission_is_needed);
+}
+
+#[test]
+fn a_permission_that_nothing_needs_is_found() {
+    let found = every_permission_is_needed(&Tree {
+        files: Vec::new(),
+        sources: Vec::new(),
+    });
+    assert_eq!(found.len(), CALLS.len());
 }

@@ -55,6 +55,8 @@ pub(crate) enum Place {
     Private,
     /// In `impl Trait for`: name and parameters are the trait's.
     OfTrait,
+    /// A test, whose name is a sentence.
+    Test,
 }
 
 impl Source {
@@ -341,7 +343,13 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.function(&item.sig, place_of(&item.vis), Some(&item.block));
+        let is_test = item.attrs.iter().any(|one| one.path().is_ident("test"));
+        let place = if is_test {
+            Place::Test
+        } else {
+            place_of(&item.vis)
+        };
+        self.function(&item.sig, place, Some(&item.block));
         visit::visit_item_fn(self, item);
     }
 

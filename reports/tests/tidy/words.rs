@@ -70,9 +70,7 @@ fn nothing_is_unfinished(tree: &Tree) -> Vec<Offence> {
     let mut offences = Vec::new();
     for source in &tree.sources {
         for name in ["todo", "unimplemented"] {
-            let lines = source
-                .lines_of(&[name, "!"].as_slice().to_owned())
-                .collect::<Vec<_>>();
+            let lines = source.lines_of(&[name, "!"]).collect::<Vec<_>>();
             offences.extend(
                 lines
                     .into_iter()

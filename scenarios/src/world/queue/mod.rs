@@ -221,7 +221,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             Step::Restart { node } => self.restart(node),
             Step::Wake { node, process } => self.wake(node, process),
             Step::Carry { effect } => self.carry_later(effect),
-            Step::Work { work } => self.do_work(work),
+            Step::Work { work } => self.start_work(work),
             Step::WorkDone { node, generation } => self.finish_work(node, generation),
             Step::FaultBegins { fault } => self.begin_fault(fault),
             Step::FaultEnds { fault, cause } => self.end_fault(fault, cause),

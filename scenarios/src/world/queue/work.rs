@@ -73,7 +73,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     /// New work arrives, unless the fault phase is over.
-    pub(super) fn do_work(&mut self, work: u32) {
+    pub(super) fn start_work(&mut self, work: u32) {
         if self.is_settling {
             return;
         }
