@@ -21,8 +21,10 @@ use deploysim_protocol::wire::Envelope;
 
 pub(super) fn samples() -> Vec<Sample> {
     let mut samples = workers_to_master();
+    samples.extend(worker_reports_to_master());
     samples.extend(drivers_to_master());
     samples.extend(master_to_worker());
+    samples.extend(orders_to_worker());
     samples.extend(runners_to_worker());
     samples.extend(to_driver());
     samples.push(one_way(
@@ -89,6 +91,11 @@ fn workers_to_master() -> Vec<Sample> {
                 exception: None,
             },
         ),
+    ]
+}
+
+fn worker_reports_to_master() -> Vec<Sample> {
+    vec![
         one_way(
             "ToMaster::WorkerSchedulerStateResponse",
             ToMaster::WorkerSchedulerStateResponse(Box::new(WorkerSchedulerStateResponse {
@@ -197,6 +204,11 @@ fn master_to_worker() -> Vec<Sample> {
                 master_url: master_address(),
             },
         ),
+    ]
+}
+
+fn orders_to_worker() -> Vec<Sample> {
+    vec![
         one_way(
             "ToWorker::LaunchExecutor",
             ToWorker::LaunchExecutor(Box::new(LaunchExecutor {

@@ -7,7 +7,9 @@ use super::step::Step;
 use super::tampering::Tamper;
 use super::wire::WireEnd;
 use crate::network::{Cause, Cuts, Direction as Ways, Latency, Member};
-use crate::scenario::plan::{Direction, FaultEnd, FaultStart, FaultWord, Plan, Target, Told};
+use crate::scenario::plan::{
+    Direction, FaultEnd, FaultStart, FaultWord, LatencyPlan, Plan, Target, Told,
+};
 use crate::trace::{End, EndOfConnection, Fact, Observer};
 use deploysim_protocol::time::Time;
 use rand_chacha::ChaCha8Rng;
@@ -105,22 +107,10 @@ impl<O: Observer> QueueWorld<'_, O> {
                 direction,
                 amount,
             } => {
+                let (first, second) = (self.members(first), self.members(second));
                 let mut slow = Cuts::default();
-                slow.cut(
-                    cause,
-                    &self.members(first),
-                    &self.members(second),
-                    ways(*direction),
-                );
-                let extra = super::links::latency(amount);
-                let streams = FxHashMap::default();
-                self.slowdowns.push(Slowdown {
-                    cause,
-                    fault,
-                    ways: slow,
-                    extra,
-                    streams,
-                });
+                slow.cut(cause, &first, &second, ways(*direction));
+                self.slow_down(fault, cause, slow, amount);
                 Vec::new()
             }
             FaultWord::Reset {
@@ -139,27 +129,19 @@ impl<O: Observer> QueueWorld<'_, O> {
                 count,
                 action,
             } => {
-                let (from, to) = (from.clone(), to.clone());
-                let (nth, count, action) = (*nth, *count, *action);
                 self.tamperings.push(Tamper {
                     cause,
                     kind,
-                    from,
-                    to,
-                    nth,
-                    count,
+                    from: from.clone(),
+                    to: to.clone(),
+                    nth: *nth,
+                    count: *count,
                     seen: 0,
-                    action,
+                    action: *action,
                 });
                 Vec::new()
             }
-            FaultWord::Crash { targets, .. } => {
-                let nodes = self.targets(targets);
-                for node in &nodes {
-                    self.end_process(*node, End::Crashed);
-                }
-                nodes
-            }
+            FaultWord::Crash { targets, .. } => self.end_processes(targets, End::Crashed),
             FaultWord::Pause { targets, .. } => {
                 let nodes = self.targets(targets);
                 for node in &nodes {
@@ -168,12 +150,28 @@ impl<O: Observer> QueueWorld<'_, O> {
                 nodes
             }
             FaultWord::Exit { targets, code } => {
-                for node in self.targets(targets) {
-                    self.end_process(node, End::Exited(*code));
-                }
+                self.end_processes(targets, End::Exited(*code));
                 Vec::new()
             }
         }
+    }
+
+    fn slow_down(&mut self, fault: u32, cause: Cause, ways: Cuts, amount: &LatencyPlan) {
+        self.slowdowns.push(Slowdown {
+            cause,
+            fault,
+            ways,
+            extra: super::links::latency(amount),
+            streams: FxHashMap::default(),
+        });
+    }
+
+    fn end_processes(&mut self, targets: &[Target], end: End) -> Vec<u32> {
+        let nodes = self.targets(targets);
+        for node in &nodes {
+            self.end_process(*node, end);
+        }
+        nodes
     }
 
     pub(super) fn end_fault(&mut self, fault: u32, cause: Cause) {
