@@ -354,9 +354,10 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let name = match &*item.self_ty {
-            syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-            _ => None,
+        let name = if let syn::Type::Path(path) = &*item.self_ty {
+            path.path.segments.last().map(|last| last.ident.to_string())
+        } else {
+            None
         };
         let outer = std::mem::replace(&mut self.owner, name);
         for inner in &item.items {
@@ -400,9 +401,10 @@ fn bool_parameter(argument: &syn::FnArg) -> Option<String> {
         kind = &reference.elem;
     }
     let is_bool = matches!(kind, syn::Type::Path(path) if path.path.is_ident("bool"));
-    let name = match &*typed.pat {
-        syn::Pat::Ident(ident) => ident.ident.to_string(),
-        _ => "_".to_owned(),
+    let name = if let syn::Pat::Ident(ident) = &*typed.pat {
+        ident.ident.to_string()
+    } else {
+        "_".to_owned()
     };
     is_bool.then_some(name)
 }
