@@ -5,7 +5,7 @@ use super::Master;
 use super::removal::tell_client;
 use crate::turn::Turn;
 use deploysim_protocol::address::Reference;
-use deploysim_protocol::event::{MasterEvent, RefusalReason, WorkerSlot};
+use deploysim_protocol::event::{MasterEvent, WorkerSlot};
 use deploysim_protocol::id::WorkerId;
 use deploysim_protocol::message::{Answer, ToMaster, ToWorker};
 use deploysim_protocol::record::RecordKey;
@@ -68,10 +68,6 @@ impl Master {
         turn: &mut Turn<'_, Self>,
     ) -> Result<(), Thrown> {
         if self.state == MasterState::Standby {
-            turn.note(MasterEvent::RegistrationRefused {
-                address: worker.address,
-                reason: RefusalReason::Standby,
-            });
             turn.send(worker, ToWorker::MasterInStandby);
             return Ok(());
         }

@@ -11,7 +11,7 @@ use deploysim_protocol::message::to_master::WorkerLatestState;
 impl Master {
     /// S-08: workers report this since 2.0. Spark: `Master.receive`, `WorkerLatestState`.
     pub(super) fn handle_worker_latest_state(
-        &mut self,
+        &self,
         message: &WorkerLatestState,
         turn: &mut Turn<'_, Self>,
     ) {
