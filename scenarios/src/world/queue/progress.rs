@@ -169,7 +169,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             | DriverEvent::TotalForgotten { .. }
             | DriverEvent::ExecutorKillIgnored { .. }
             | DriverEvent::HostExcluded { .. }
-            | DriverEvent::WorkerLost { .. }
+            | DriverEvent::WorkerLost
             | DriverEvent::RequestFailed => return,
         }
         done.generation += 1;
