@@ -50,31 +50,42 @@ fn masters(plan: &Plan) -> Arc<[Address]> {
 
 /// The node that the scenario calls `name`: a master, a worker or an application.
 pub fn named(plan: &Plan, name: &str, shared: &Shared) -> Option<AnyNode> {
-    if plan.cluster.masters.iter().any(|master| master == name) {
-        let web_ui_url = Text::new(&format!("http://{name}:{}", plan.conf.master_ui_port));
-        let settings = MasterSettings {
-            web_ui_url,
-            shared: shared.clone(),
-        };
-        return Some(AnyNode::Master(Box::new(Master::new(settings))));
+    if plan.cluster.masters.iter().any(|own| own == name) {
+        return Some(master(plan, name, shared));
     }
-    if let Some(worker) = plan.worker(name) {
-        return Some(AnyNode::Worker(Box::new(Worker::new(worker_settings(
-            plan, worker, shared,
-        )))));
+    if let Some(own) = plan.worker(name) {
+        return Some(worker(plan, own, shared));
     }
-    let application = plan
+    let mut works = plan
         .applications
         .iter()
-        .find(|application| application.work.name == name)?;
-    let description = application_description(plan, &application.work, application_address(name));
+        .map(|application| &application.work);
+    let own = works.find(|work| work.name == name)?;
+    Some(application(plan, own, shared))
+}
+
+/// A master.
+pub fn master(plan: &Plan, name: &str, shared: &Shared) -> AnyNode {
+    let web_ui_url = Text::new(&format!("http://{name}:{}", plan.conf.master_ui_port));
+    let shared = shared.clone();
+    AnyNode::Master(Box::new(Master::new(MasterSettings { web_ui_url, shared })))
+}
+
+/// A worker.
+pub fn worker(plan: &Plan, worker: &WorkerPlan, shared: &Shared) -> AnyNode {
+    AnyNode::Worker(Box::new(Worker::new(worker_settings(plan, worker, shared))))
+}
+
+/// An application's driver on a machine of its own.
+pub fn application(plan: &Plan, work: &ApplicationWork, shared: &Shared) -> AnyNode {
+    let description = application_description(plan, work, application_address(&work.name));
     let settings = DriverSettings {
         masters: masters(plan),
         application: Some(Arc::new(description)),
         worker: None,
         shared: shared.clone(),
     };
-    Some(AnyNode::Driver(Box::new(Driver::new(settings))))
+    AnyNode::Driver(Box::new(Driver::new(settings)))
 }
 
 fn worker_settings(plan: &Plan, worker: &WorkerPlan, shared: &Shared) -> WorkerSettings {

@@ -145,11 +145,10 @@ impl<O: Observer> QueueWorld<'_, O> {
         let (wire, generation) = self.wires.wires.insert(Wire {
             ends,
             flows: [Flow::new(user_timeout), Flow::new(user_timeout)],
-            held: [VecDeque::new(), VecDeque::new()],
             links,
             under_way: 0,
             severed: false,
-            lanes: Vec::new(),
+            rare: None,
         });
         let end = WireEnd {
             wire,

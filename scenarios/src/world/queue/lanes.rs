@@ -61,19 +61,19 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         let held = wire
-            .lanes
+            .held_lanes()
             .iter()
             .position(|held| held.side == to.side && held.lane == lane);
         match held {
-            Some(at) if wire.lanes[at].until.is_none() => {
+            Some(at) if wire.lanes()[at].until.is_none() => {
                 // The next has come: it goes first, then the one that waited for it.
-                let waited = wire.lanes.swap_remove(at).parcels;
+                let waited = wire.lanes().swap_remove(at).parcels;
                 self.leave_lane(parcel, lane);
                 for parcel in waited {
                     self.leave_lane(parcel, lane);
                 }
             }
-            Some(at) => wire.lanes[at].parcels.push_back(parcel),
+            Some(at) => wire.lanes()[at].parcels.push_back(parcel),
             None => self.leave_lane(parcel, lane),
         }
     }
@@ -93,7 +93,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         match wire
-            .lanes
+            .lanes()
             .iter_mut()
             .find(|held| held.side == to.side && held.lane == lane)
         {
@@ -103,7 +103,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
             None => {
                 let parcels = VecDeque::from([parcel]);
-                wire.lanes.push(HeldLane {
+                wire.lanes().push(HeldLane {
                     side: to.side,
                     lane,
                     until,
@@ -122,13 +122,13 @@ impl<O: Observer> QueueWorld<'_, O> {
         let now = self.now;
         let over = self.wires.wire_mut(to).and_then(|wire| {
             let at = wire
-                .lanes
+                .held_lanes()
                 .iter()
                 .position(|held| held.parcels.contains(&parcel))?;
-            if wire.lanes[at].until.is_some_and(|until| until > now) {
+            if wire.lanes()[at].until.is_some_and(|until| until > now) {
                 None
             } else {
-                Some(wire.lanes.swap_remove(at))
+                Some(wire.lanes().swap_remove(at))
             }
         });
         match over {
@@ -143,9 +143,11 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     fn is_held(&self, to: WireEnd, parcel: u32) -> bool {
-        self.wires
-            .wire(to)
-            .is_some_and(|wire| wire.lanes.iter().any(|held| held.parcels.contains(&parcel)))
+        self.wires.wire(to).is_some_and(|wire| {
+            wire.held_lanes()
+                .iter()
+                .any(|held| held.parcels.contains(&parcel))
+        })
     }
 
     /// Lanes that wait for a next parcel wait no longer.
@@ -153,7 +155,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let mut waiting: Vec<(WireEnd, usize)> = Vec::new();
         for (wire, generation, value) in self.wires.wires.iter() {
             for (at, held) in value
-                .lanes
+                .held_lanes()
                 .iter()
                 .enumerate()
                 .filter(|(_, held)| held.until.is_none())
@@ -172,7 +174,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             let parcels = self
                 .wires
                 .wire_mut(end)
-                .map(|wire| wire.lanes.remove(at).parcels);
+                .map(|wire| wire.lanes().remove(at).parcels);
             for parcel in parcels.into_iter().flatten() {
                 self.hand(parcel);
             }

@@ -32,16 +32,14 @@ impl<O: Observer> QueueWorld<'_, O> {
         let (at, class, step) = super::faults::phase_end(plan.until);
         self.push(at, class, step);
         for name in &plan.cluster.masters {
-            self.make_named(Text::new(name), Role::Master, roles::master_address(name));
+            let node = roles::master(plan, name, &self.settings);
+            self.make_named(name, roles::master_address(name), node);
         }
-        for worker in &plan.cluster.workers {
-            self.schedule_work(worker.at, WorkId::Worker(worker.name.clone()));
+        for (row, worker) in plan.cluster.workers.iter().enumerate() {
+            self.schedule_work(worker.at, WorkId::Worker(row));
         }
-        for application in &plan.applications {
-            self.schedule_work(
-                application.at,
-                WorkId::Application(application.work.name.clone()),
-            );
+        for (row, application) in plan.applications.iter().enumerate() {
+            self.schedule_work(application.at, WorkId::Application(row));
         }
         for (index, driver) in plan.drivers.iter().enumerate() {
             self.schedule_work(driver.at, WorkId::Submission(index));
@@ -51,20 +49,17 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
     }
 
-    /// Makes a node that is known by its name, and starts it.
-    pub(super) fn make_named(&mut self, name: Text, role: Role, address: Address) -> u32 {
-        let Some(node) = self.role_of(name) else {
-            return 0;
-        };
+    /// Starts a node on a machine of its own.
+    pub(super) fn make_named(&mut self, name: &str, address: Address, node: AnyNode) {
+        let name = Text::new(name);
         let machine = self.links.machine(name);
         let place = Place {
             machine,
             process: self.next_process(),
         };
-        let index = self.make_life(name, role, address, place, node);
+        let index = self.make_life(name, address, place, node);
         self.announce(index, None, None);
         self.schedule_begin(index);
-        index
     }
 
     /// The role of a node that the scenario names, ready to be started.
@@ -76,16 +71,15 @@ impl<O: Observer> QueueWorld<'_, O> {
     pub(super) fn make_life(
         &mut self,
         name: Text,
-        role: Role,
         address: Address,
         place: Place,
         node: AnyNode,
     ) -> u32 {
         let dice = self.dice(&name.as_str());
         let life = Life {
+            role: node.role(),
             node: Some(node),
             name,
-            role,
             place,
             address,
             restarts: 0,
@@ -156,18 +150,14 @@ impl<O: Observer> QueueWorld<'_, O> {
             machine,
             process: self.next_process(),
         };
-        let (role, address) = match &program {
-            Program::Driver(_) => (
-                Role::Driver,
-                Address {
-                    host,
-                    port: self.child_port(place),
-                },
-            ),
-            Program::Executor(_) => (Role::Executor, Address { host, port: 0 }),
+        let port = match &program {
+            Program::Driver(_) => child_port(place),
+            // An executor's process does not listen.
+            Program::Executor(_) => 0,
         };
+        let address = Address { host, port };
         let node = roles::child(self.plan, &program, address, &self.settings);
-        let index = self.make_life(name, role, address, place, node);
+        let index = self.make_life(name, address, place, node);
         self.lives[index as usize].child = Some((child, generation));
         let parent = self.parent_of(child);
         self.announce(index, parent, Some(runs));
@@ -176,13 +166,6 @@ impl<O: Observer> QueueWorld<'_, O> {
             Program::Executor(executor) => self.schedule_executor_end(index, &executor),
         }
         index
-    }
-
-    fn child_port(&self, place: Place) -> u16 {
-        let span = u32::from(CHILD_PORTS.end - CHILD_PORTS.start);
-        let offset =
-            u16::try_from(place.process.0 % span).expect("a remainder below the span fits");
-        CHILD_PORTS.start + offset
     }
 
     /// The name that a child will have as a node.
@@ -226,4 +209,10 @@ impl<O: Observer> QueueWorld<'_, O> {
         let mut rng = self.seeds.chacha(&format!("{stream} {purpose}"));
         super::links::latency(plan).draw(&mut rng)
     }
+}
+
+fn child_port(place: Place) -> u16 {
+    let span = u32::from(CHILD_PORTS.end - CHILD_PORTS.start);
+    let offset = u16::try_from(place.process.0 % span).expect("a remainder below the span fits");
+    CHILD_PORTS.start + offset
 }

@@ -146,7 +146,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             Sent::Held { attempt_at } => {
                 let (parcel, _) = self.wires.parcels.insert(Parcel { to, unit });
                 if let Some(wire) = self.wires.wire_mut(from) {
-                    wire.held[side].push_back(parcel);
+                    wire.held(from.side).push_back(parcel);
                 }
                 self.schedule_attempt(from, attempt_at);
             }
@@ -221,7 +221,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
                 return;
             };
-            let Some(parcel) = wire.held[side].pop_front() else {
+            let Some(parcel) = wire.held(from.side).pop_front() else {
                 return;
             };
             if !is_first {
@@ -241,9 +241,8 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// What waited for a retransmission from this end is lost.
     pub(super) fn drop_held(&mut self, from: WireEnd) {
-        let side = from.side.index();
         while let Some(wire) = self.wires.wire_mut(from) {
-            let Some(parcel) = wire.held[side].pop_front() else {
+            let Some(parcel) = wire.held(from.side).pop_front() else {
                 break;
             };
             wire.under_way -= 1;
@@ -272,7 +271,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         end.active_at = self.now;
         wire.under_way -= 1;
         if self.tamperings.is_empty()
-            && wire.lanes.is_empty()
+            && wire.held_lanes().is_empty()
             && self.plan.network.answer_delay.is_zero()
         {
             self.hand(parcel);

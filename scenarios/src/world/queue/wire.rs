@@ -84,8 +84,6 @@ pub(super) struct Wire {
     pub(super) ends: [End; 2],
     /// Its two byte streams, by the side that sends.
     pub(super) flows: [Flow; 2],
-    /// What waits for a retransmission, by the side that sends.
-    pub(super) held: [VecDeque<u32>; 2],
     /// The link of each stream, by the side that sends.
     pub(super) links: [u32; 2],
     /// Parcels and resets under way; the connection is forgotten when both ends are closed and
@@ -93,8 +91,34 @@ pub(super) struct Wire {
     pub(super) under_way: u32,
     /// A fault has broken it: whatever arrives is answered by a reset.
     pub(super) severed: bool,
+    /// What only faults bring about.
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+/// What a connection keeps while faults act on it.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    /// What waits for a retransmission, by the side that sends.
+    pub(super) held: [VecDeque<u32>; 2],
     /// Held lanes, where a `message` fault holds any.
     pub(super) lanes: Vec<HeldLane>,
+}
+
+impl Wire {
+    /// What waits for a retransmission from this side.
+    pub(super) fn held(&mut self, side: Side) -> &mut VecDeque<u32> {
+        &mut self.rare.get_or_insert_default().held[side.index()]
+    }
+
+    /// The lanes that a `message` fault holds.
+    pub(super) fn lanes(&mut self) -> &mut Vec<HeldLane> {
+        &mut self.rare.get_or_insert_default().lanes
+    }
+
+    /// The lanes that a `message` fault holds, to look at.
+    pub(super) fn held_lanes(&self) -> &[HeldLane] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.lanes)
+    }
 }
 
 /// One end of a connection.

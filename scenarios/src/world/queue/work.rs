@@ -5,7 +5,6 @@ use super::QueueWorld;
 use super::agenda::Class;
 use super::step::Step;
 use crate::cluster::{AnyNode, AnyOperation, Happening};
-use crate::network::Place;
 use crate::roles;
 use crate::scenario::plan::{
     ApplicationEnd, ApplicationWork, KilledTotals, Operation, Plan, Target, When,
@@ -17,7 +16,7 @@ use deploysim_nodes::master::MasterOperation;
 use deploysim_nodes::node::Call;
 use deploysim_nodes::process::ExecutorProgram;
 use deploysim_nodes::worker::WorkerOperation;
-use deploysim_protocol::address::{Address, Reference};
+use deploysim_protocol::address::Reference;
 use deploysim_protocol::id::{ApplicationId, DriverId};
 use deploysim_protocol::message::{Ask, AskMaster};
 use deploysim_protocol::text::Text;
@@ -28,10 +27,10 @@ use std::sync::Arc;
 /// Something on the work list.
 #[derive(Clone, Debug)]
 pub(super) enum WorkId {
-    /// A worker starts.
-    Worker(String),
-    /// An application starts.
-    Application(String),
+    /// A worker starts: its row.
+    Worker(usize),
+    /// An application starts: its row.
+    Application(usize),
     /// A driver is submitted: its row.
     Submission(usize),
     /// The operator does something: its row.
@@ -79,15 +78,15 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
         let plan: &Plan = self.plan;
         match self.work.list[work as usize].clone() {
-            WorkId::Worker(name) => {
-                self.make_named(Text::new(&name), Role::Worker, roles::worker_address(&name));
+            WorkId::Worker(row) => {
+                let worker = &plan.cluster.workers[row];
+                let node = roles::worker(plan, worker, &self.settings);
+                self.make_named(&worker.name, roles::worker_address(&worker.name), node);
             }
-            WorkId::Application(name) => {
-                self.make_named(
-                    Text::new(&name),
-                    Role::Driver,
-                    roles::application_address(&name),
-                );
+            WorkId::Application(row) => {
+                let work = &plan.applications[row].work;
+                let node = roles::application(plan, work, &self.settings);
+                self.make_named(&work.name, roles::application_address(&work.name), node);
             }
             WorkId::Submission(row) => {
                 let driver = &plan.drivers[row];
@@ -99,16 +98,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     fn make_client(&mut self, name: &str, client: AnyNode) {
-        let address: Address = roles::client_address(name);
-        let name = Text::new(name);
-        let machine = self.links.machine(name);
-        let place = Place {
-            machine,
-            process: self.next_process(),
-        };
-        let index = self.make_life(name, Role::SubmitClient, address, place, client);
-        self.announce(index, None, None);
-        self.schedule_begin(index);
+        self.make_named(name, roles::client_address(name), client);
     }
 
     fn operate(&mut self, operation: &Operation) {
