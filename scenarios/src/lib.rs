@@ -4,7 +4,9 @@
 pub mod cluster;
 pub mod ledger;
 pub mod network;
+pub mod output;
 pub mod roles;
+pub mod run;
 pub mod scenario;
 pub mod stream;
 pub mod trace;
