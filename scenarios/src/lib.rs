@@ -2,8 +2,11 @@
 //! read it. Nodes are in `deploysim-nodes`; pages about runs are elsewhere.
 
 pub mod cluster;
+pub mod ledger;
 pub mod network;
+pub mod output;
 pub mod roles;
+pub mod run;
 pub mod scenario;
 pub mod stream;
 pub mod trace;

@@ -1,6 +1,9 @@
 //! The trace: what happened, in order, as values. Invariants, expectations, reports and people
 //! read only this. How an entry is written as a line of text or of JSON is in `trace/`.
 
+#[cfg(test)]
+pub(crate) mod history;
+
 use crate::network::Machine;
 use deploysim_nodes::node::Signal;
 use deploysim_protocol::address::{Address, Connection, Peer};
