@@ -11,6 +11,7 @@ mod names;
 mod process;
 mod records;
 mod tables;
+mod touch;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use records::{
 pub use tables::{
     DriverTables, ExecutorTables, GrantedExecutor, HeldDriver, HeldExecutor, WorkerTables,
 };
+pub use touch::{Change, Touch};
 
 use crate::scenario::plan::Plan;
 use crate::trace::{Entry, Fact, NodeId, Role, Start, Unit};

@@ -2,6 +2,7 @@
 //! read it. Nodes are in `deploysim-nodes`; pages about runs are elsewhere.
 
 pub mod cluster;
+pub mod expectation;
 pub mod ledger;
 pub mod network;
 pub mod output;

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 pub(crate) mod history;
+pub mod text;
 
 use crate::network::Machine;
 use deploysim_nodes::node::Signal;
