@@ -3,6 +3,12 @@
 
 #[cfg(test)]
 pub(crate) mod history;
+pub mod json;
+mod kind;
+pub mod notable;
+pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use crate::network::Machine;

@@ -1,7 +1,7 @@
 //! One line per entry, for people: when, where, what. Slots of a master's books are shown by
 //! the names that they stand for. What is worth a line of a timeline is in `notable.rs`.
 
-use super::{Child, End, EndOfConnection, Entry, Fact, Fate, NodeId, Start, Tampering, Unit};
+use super::{Child, End, Entry, Fact, Fate, NodeId, Start, Tampering, Unit};
 use crate::ledger::Ledger;
 use deploysim_nodes::node::Signal;
 use deploysim_protocol::address::{Address, Peer};
@@ -114,15 +114,13 @@ pub(super) fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
                 Peer::Socket(_) => "a peer".to_owned(),
                 Peer::Listening(address) => at(*address, ledger),
             };
-            let cause = end_of_connection(*cause);
-            format!("disconnected from {peer} ({connection:?}, {cause})")
+            format!(
+                "disconnected from {peer} ({connection:?}, {})",
+                cause.name()
+            )
         }
         Fact::DialFailed { to, cause } => {
-            let cause = match cause {
-                super::DialFailure::Refused => "refused",
-                super::DialFailure::TimedOut => "timed out",
-            };
-            format!("cannot connect to {} ({cause})", at(*to, ledger))
+            format!("cannot connect to {} ({})", at(*to, ledger), cause.name())
         }
         Fact::FaultBegan { fault } => format!("fault {} begins", fault + 1),
         Fact::FaultEnded { fault } => format!("fault {} ends", fault + 1),
@@ -188,15 +186,6 @@ const fn tampered(tampering: Tampering) -> &'static str {
     }
 }
 
-pub(super) const fn end_of_connection(cause: EndOfConnection) -> &'static str {
-    match cause {
-        EndOfConnection::Closed => "closed",
-        EndOfConnection::Reset => "reset",
-        EndOfConnection::UserTimeout => "user time-out",
-        EndOfConnection::Idle => "idle",
-    }
-}
-
 /// A note: its kind, then its fields. The thing that it is about and its state stand alone,
 /// everything else is `name=value`.
 pub(super) fn note(node: NodeId, event: &Event, ledger: &Ledger) -> String {
@@ -212,6 +201,7 @@ pub(super) fn note(node: NodeId, event: &Event, ledger: &Ledger) -> String {
             let value = value(node, field, ledger);
             match (key, field) {
                 ("address", Field::Address(address)) => write!(text, " at {address}"),
+                ("driver", Field::Address(_)) => write!(text, " from {value}"),
                 ("worker", Field::Worker(_)) if text.contains(' ') => write!(text, " on {value}"),
                 (
                     "worker" | "application" | "driver" | "executor" | "state" | "id" | "master"
