@@ -11,6 +11,7 @@ pub mod table;
 mod tests;
 pub mod text;
 
+use crate::cluster::AnyNode;
 use crate::network::Machine;
 use deploysim_nodes::node::Signal;
 use deploysim_protocol::address::{Address, Connection, Peer};
@@ -19,6 +20,7 @@ use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
+use std::time::Duration;
 
 /// A node of a run: one process at a time. The number of an ended child process is used again;
 /// [`Fact::Started`] says who bears it from there on.
@@ -288,10 +290,22 @@ pub enum DialFailure {
     TimedOut,
 }
 
+/// The most nodes that a run may have for its nodes to be inspected after every input.
+pub const INSPECTED_NODES_MAX: usize = 20;
+
+/// How often every node of a run is inspected.
+pub const INSPECTION_PERIOD: Duration = Duration::from_secs(60);
+
 /// Reads entries as they happen. Whoever wants to know what happens in a run is one.
 pub trait Observer {
     /// One thing happened.
     fn observe(&mut self, entry: &Entry<'_>);
+
+    /// Shows a node that is alive, so that its books can be compared with what it said. Worlds do
+    /// this for the node that has just handled an input in runs of up to
+    /// [`INSPECTED_NODES_MAX`] nodes, and for every node each [`INSPECTION_PERIOD`], when a fault
+    /// begins or ends, and at the end of the run.
+    fn inspect(&mut self, _at: Time, _node: NodeId, _view: &AnyNode) {}
 
     /// A fault of the scenario, by its row, whose trigger was seen and that was not asked for yet.
     fn triggered(&mut self) -> Option<u32> {

@@ -78,6 +78,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             FaultEnd::At(at) => Some(at),
             FaultEnd::After(duration) => Some(self.now + duration),
         };
+        self.inspect_all();
         self.active_faults.push(Active {
             fault,
             cause,
@@ -211,6 +212,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
             FaultWord::Reset { .. } | FaultWord::Exit { .. } => {}
         }
+        self.inspect_all();
     }
 
     /// The fault phase is over: remaining faults are lifted, and no new work arrives.

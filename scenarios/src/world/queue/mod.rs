@@ -28,7 +28,7 @@ use crate::cluster::{AnyEffect, AnyStamped, Happening, Stage};
 use crate::network::{Cuts, Process};
 use crate::scenario::plan::{Plan, Settle};
 use crate::stream::Seeds;
-use crate::trace::{Entry, Fact, NodeId, Observer};
+use crate::trace::{Entry, Fact, INSPECTED_NODES_MAX, INSPECTION_PERIOD, NodeId, Observer};
 use agenda::{Agenda, Class};
 use deploysim_nodes::process::ProcessId;
 use deploysim_nodes::settings::{Settings, Shared};
@@ -91,6 +91,8 @@ pub struct QueueWorld<'run, O> {
     work: work::Work,
     progress: progress::Progress,
     is_settling: bool,
+    /// When every node is inspected next.
+    inspection_at: Time,
     stage: Stage,
     effects: Vec<AnyStamped>,
     store: NoStore,
@@ -139,6 +141,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             work: work::Work::new(plan),
             progress: progress::Progress::default(),
             is_settling: false,
+            inspection_at: Time::ZERO,
             stage: Stage::default(),
             effects: Vec::new(),
             store: NoStore,
@@ -159,6 +162,9 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             };
             self.now = entry.time();
             self.steps += 1;
+            if self.now >= self.inspection_at {
+                self.inspect_all();
+            }
             self.take(entry.step());
             while let Some(fault) = self.observer.triggered() {
                 self.trigger(fault);
@@ -168,6 +174,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         if !self.is_settling || undecided {
             self.now = limit.max(self.now);
         }
+        self.inspect_all();
         self.record(0, Fact::Finished);
         Played {
             end: self.now,
@@ -229,6 +236,26 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         }
     }
 
+    /// Shows every living node to the observer.
+    fn inspect_all(&mut self) {
+        self.inspection_at = self.now + INSPECTION_PERIOD;
+        for (node, life) in (0..).zip(&self.lives) {
+            if let Some(view) = &life.node {
+                self.observer.inspect(self.now, NodeId(node), view);
+            }
+        }
+    }
+
+    /// Shows the node that has just handled an input to the observer, in a small run.
+    fn inspect(&mut self, node: u32) {
+        if self.lives.len() > INSPECTED_NODES_MAX {
+            return;
+        }
+        if let Some(view) = &self.lives[node as usize].node {
+            self.observer.inspect(self.now, NodeId(node), view);
+        }
+    }
+
     fn record(&mut self, node: u32, fact: Fact<'_>) {
         self.observer.observe(&Entry {
             at: self.now,
@@ -255,6 +282,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             }
         }
         self.effects = effects;
+        self.inspect(node);
     }
 
     fn is_alive(&self, node: u32) -> bool {
