@@ -21,7 +21,7 @@ use crate::ledger::Ledger;
 use crate::scenario::plan::{Plan, Window};
 use crate::trace::{Entry, Fact, text};
 use deploysim_protocol::time::Time;
-use question::Question;
+use question::{Question, Touched};
 use std::collections::VecDeque;
 
 /// The most lines of evidence kept for one expectation.
@@ -149,13 +149,22 @@ impl Judge {
                     && watch.question.hear(*from, entry.node, unit.kind(), ledger)
                 {
                     self.keep(row, entry, ledger);
+                    self.mark(row);
                 }
             }
         } else if let Some(touch) = ledger.touch(entry) {
             for row in 0..self.watches.len() {
                 let watch = &mut self.watches[row];
-                if watch.decision.is_none() && watch.question.touch(&touch, ledger) {
-                    self.keep(row, entry, ledger);
+                if watch.decision.is_some() {
+                    continue;
+                }
+                match watch.question.touch(&touch, ledger) {
+                    Touched::Not => {}
+                    Touched::Aside => self.mark(row),
+                    Touched::Directly => {
+                        self.keep(row, entry, ledger);
+                        self.mark(row);
+                    }
                 }
             }
         }
@@ -185,6 +194,11 @@ impl Judge {
             watch.evidence.pop_front();
         }
         watch.evidence.push_back(text::line(entry, ledger));
+    }
+
+    /// To be looked at when the instant is over.
+    fn mark(&mut self, row: usize) {
+        let watch = &mut self.watches[row];
         if watch.is_open && !watch.is_dirty {
             watch.is_dirty = true;
             self.dirty.push(row);

@@ -29,7 +29,7 @@ pub use touch::{Change, Touch};
 
 use crate::scenario::plan::Plan;
 use crate::trace::{Entry, Fact, NodeId, Role, Start, Unit};
-use deploysim_protocol::address::Address;
+use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::event::{Event, MasterEvent, WorkerEvent};
 use deploysim_protocol::id::{ApplicationId, DriverId, WorkerId};
 use deploysim_protocol::message::{Ask, AskMaster};
@@ -103,12 +103,14 @@ impl Ledger {
             Fact::Paused => self.processes.stand(entry.node, Standing::Paused),
             Fact::Resumed => self.processes.stand(entry.node, Standing::Running),
             Fact::Settling => self.is_settling = true,
+            Fact::ConnectionOpened { connection, peer } => {
+                self.processes.connect(*connection, *peer);
+            }
+            Fact::ConnectionEnded { connection, .. } => self.processes.disconnect(*connection),
             Fact::ChildLaunched { .. }
             | Fact::ChildLost { .. }
             | Fact::ChildSignalled { .. }
             | Fact::Tampered { .. }
-            | Fact::ConnectionOpened { .. }
-            | Fact::ConnectionEnded { .. }
             | Fact::DialFailed { .. }
             | Fact::FaultBegan { .. }
             | Fact::FaultEnded { .. }
@@ -171,6 +173,11 @@ impl Ledger {
     /// The node that listens at this address, or listened there last.
     pub fn node_at(&self, address: Address) -> Option<NodeId> {
         self.names.node_at(address)
+    }
+
+    /// The name of who is at the other end of a connection that is open or ended just now.
+    pub fn peer(&self, connection: Connection) -> Option<Text> {
+        self.processes.peer(connection)
     }
 
     /// The worker process that announced this id.

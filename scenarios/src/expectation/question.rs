@@ -12,6 +12,28 @@ use deploysim_protocol::state::ExecutorState;
 use deploysim_protocol::text::Text;
 use rustc_hash::FxHashMap;
 
+/// What an entry means to a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Touched {
+    /// Nothing.
+    Not,
+    /// The claim may have another answer; the entry is about something else.
+    Aside,
+    /// The entry is about what is asked for.
+    Directly,
+}
+
+impl Touched {
+    /// A new leader concerns everybody who reads its books.
+    fn new(is_meant: bool, touch: &Touch) -> Self {
+        match (is_meant || touch.all && touch.master.is_some(), touch.all) {
+            (true, _) => Self::Directly,
+            (false, true) => Self::Aside,
+            (false, false) => Self::Not,
+        }
+    }
+}
+
 /// A claim, ready to be asked of a ledger.
 #[derive(Clone, Debug)]
 pub(super) enum Question {
@@ -135,17 +157,22 @@ impl Question {
     }
 
     /// Whether an entry touched what is asked for.
-    pub(super) fn touch(&mut self, touch: &Touch, ledger: &Ledger) -> bool {
+    pub(super) fn touch(&mut self, touch: &Touch, ledger: &Ledger) -> Touched {
         match self {
             Self::Named(named) => named.touch(touch, ledger),
             Self::Executors(executors) => {
-                touch.all || touch.application == Some(executors.application)
+                Touched::new(touch.application == Some(executors.application), touch)
             }
-            Self::Processes(processes) => touch
-                .process
-                .and_then(|node| ledger.process(node))
-                .is_some_and(|process| processes.whom.iter().any(|who| who.is(process))),
-            Self::Messages(_) => false,
+            Self::Processes(processes) => {
+                let process = touch.process.and_then(|node| ledger.process(node));
+                let is_meant = |process| processes.whom.iter().any(|who| who.is(process));
+                if process.is_some_and(is_meant) {
+                    Touched::Directly
+                } else {
+                    Touched::Not
+                }
+            }
+            Self::Messages(_) => Touched::Not,
         }
     }
 
@@ -175,7 +202,7 @@ impl Named {
         }
     }
 
-    fn touch(&mut self, touch: &Touch, ledger: &Ledger) -> bool {
+    fn touch(&mut self, touch: &Touch, ledger: &Ledger) -> Touched {
         let touched = match self.wanted {
             Wanted::Master(_) => touch.master.map(|node| ledger.name(node)),
             Wanted::Worker(_) => touch.worker.map(|node| ledger.name(node)),
@@ -190,7 +217,7 @@ impl Named {
         {
             self.stale.push(place);
         }
-        place.is_some() || touch.all
+        Touched::new(place.is_some(), touch)
     }
 
     fn holds(&mut self, ledger: &Ledger) -> bool {

@@ -74,7 +74,10 @@ impl Names {
     }
 
     pub(super) fn start(&mut self, node: NodeId, start: &Start) {
-        self.addresses.insert(start.address, node);
+        // A process that does not listen cannot be found by its address.
+        if start.address.port != 0 {
+            self.addresses.insert(start.address, node);
+        }
         if start.role != Role::Driver {
             return;
         }

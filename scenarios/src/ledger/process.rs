@@ -3,7 +3,7 @@
 
 use crate::network::Machine;
 use crate::trace::{Child, End, NodeId, Role, Start};
-use deploysim_protocol::address::Address;
+use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;
 use rustc_hash::FxHashMap;
@@ -158,6 +158,10 @@ pub(super) struct Processes {
     fates: FxHashMap<Text, Fate>,
     drivers: FxHashMap<Text, Family>,
     executors: FxHashMap<Text, Family>,
+    /// The names of the peers at open connections; looked up, never walked through.
+    peers: FxHashMap<Connection, Text>,
+    /// The connection that ended last, which is still asked about.
+    ended_peer: Option<(Connection, Text)>,
 }
 
 impl Processes {
@@ -243,6 +247,26 @@ impl Processes {
         if let Some(Some(process)) = self.nodes.get_mut(node.index()) {
             process.standing = standing;
         }
+    }
+
+    pub(super) fn connect(&mut self, connection: Connection, peer: NodeId) {
+        if let Some(peer) = self.process(peer).map(|peer| peer.name) {
+            self.peers.insert(connection, peer);
+        }
+    }
+
+    pub(super) fn disconnect(&mut self, connection: Connection) {
+        if let Some(peer) = self.peers.remove(&connection) {
+            self.ended_peer = Some((connection, peer));
+        }
+    }
+
+    pub(super) fn peer(&self, connection: Connection) -> Option<Text> {
+        let open = self.peers.get(&connection).copied();
+        open.or_else(|| {
+            let (ended, peer) = self.ended_peer?;
+            (ended == connection).then_some(peer)
+        })
     }
 
     fn family_mut(&mut self, parts: ProcessName) -> Option<&mut Family> {

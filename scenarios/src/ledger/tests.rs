@@ -1,6 +1,7 @@
 use super::{ExecutorKey, Kept, Ledger, ProcessName};
 use crate::trace::history::{self, History};
-use crate::trace::{End, NodeId, Role};
+use crate::trace::{End, EndOfConnection, Fact, NodeId, Role};
+use deploysim_protocol::address::{Connection, Peer};
 use deploysim_protocol::event::{
     ApplicationSlot, DriverEvent, DriverSlot, MasterEvent, RemovalReason, WorkerEvent, WorkerSlot,
 };
@@ -10,6 +11,7 @@ use deploysim_protocol::state::{
 };
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::{Time, WallTime};
+use std::num::NonZeroU64;
 
 const MASTER: NodeId = NodeId(0);
 const WORKER: NodeId = NodeId(1);
@@ -393,4 +395,24 @@ fn process_names_are_taken_apart() {
         number: 12,
     };
     assert_eq!(parts("executor:pi/12"), executor);
+}
+
+#[test]
+fn peer_of_a_connection_is_known_until_after_its_end() {
+    let connection = Connection(NonZeroU64::new(7).unwrap());
+    let mut history = cluster();
+    let peer = MASTER;
+    history.fact(WORKER, Fact::ConnectionOpened { connection, peer });
+    let name = Some(Text::new("master-1"));
+    assert_eq!(fold(&history).peer(connection), name);
+    history.end(MASTER, End::Crashed);
+    history.fact(
+        WORKER,
+        Fact::ConnectionEnded {
+            connection,
+            peer: Peer::Socket(connection),
+            cause: EndOfConnection::Closed,
+        },
+    );
+    assert_eq!(fold(&history).peer(connection), name);
 }

@@ -233,7 +233,7 @@ fn text_says_when_where_and_what() {
         0.000s  master-1        MasterStateChanged ALIVE
         0.000s  worker-1        started: worker at worker-1:7077
         0.000s  worker-1        WorkerStarted worker-a cores=8 memory_mib=16384
-        0.000s  worker-1        connected to master-1 (c7)
+        0.000s  worker-1        connected to master-1
         0.000s  worker-1        -> master-1 Resolve (waits for its connection)
         1.000s  master-1        WorkerAdded worker-1 worker-a at worker-1:7077 cores=8 memory_mib=16384
         1.000s  master-1        <- worker-1 Heartbeat
@@ -255,7 +255,7 @@ fn text_says_when_where_and_what() {
         20.000s  master-1        RegistrationRefused at worker-1:7077 (same-address)
         121.000s  master-1        WorkerRemoved worker-1 (silent) last_heartbeat=1.500s now=121.000s
         121.000s  master-1        HandlerThrew thrown=executor app-0/0 state transfer from LOST to RUNNING is illegal
-        121.000s  worker-1        disconnected from master-1 (c7, user time-out)
+        121.000s  worker-1        disconnected from master-1 (user time-out)
         121.000s  worker-1        cannot connect to nowhere:7077 (refused)
         121.000s  master-1        loses Resolved from worker-1
         130.000s  master-1        <- worker-1 Heartbeat
@@ -299,7 +299,7 @@ fn timeline_leaves_out_traffic_and_tells_repetitions_once() {
         20.000s  master-1        RegistrationRefused at worker-1:7077 (same-address)
         121.000s  master-1        WorkerRemoved worker-1 (silent) last_heartbeat=1.500s now=121.000s
         121.000s  master-1        HandlerThrew thrown=executor app-0/0 state transfer from LOST to RUNNING is illegal
-        121.000s  worker-1        disconnected from master-1 (c7, user time-out)
+        121.000s  worker-1        disconnected from master-1 (user time-out)
         121.000s  worker-1        cannot connect to nowhere:7077 (refused)
         121.000s  master-1        loses Resolved from worker-1
         130.000s  master-1        ReconnectAsked worker-1 ×3
@@ -365,7 +365,7 @@ fn csv_has_a_row_per_entry() {
         0,master-1,note,MasterStateChanged,ALIVE
         0,worker-1,started,,started: worker at worker-1:7077
         0,worker-1,note,WorkerStarted,worker-a cores=8 memory_mib=16384
-        0,worker-1,connection-opened,,connected to master-1 (c7)
+        0,worker-1,connection-opened,,connected to master-1
         0,worker-1,sent,Resolve,-> master-1 Resolve (waits for its connection)
         1000000000,master-1,note,WorkerAdded,worker-1 worker-a at worker-1:7077 cores=8 memory_mib=16384
         1000000000,master-1,received,Heartbeat,<- worker-1 Heartbeat
@@ -387,7 +387,7 @@ fn csv_has_a_row_per_entry() {
         20000000000,master-1,note,RegistrationRefused,at worker-1:7077 (same-address)
         121000000000,master-1,note,WorkerRemoved,worker-1 (silent) last_heartbeat=1.500s now=121.000s
         121000000000,master-1,note,HandlerThrew,thrown=executor app-0/0 state transfer from LOST to RUNNING is illegal
-        121000000000,worker-1,connection-ended,,"disconnected from master-1 (c7, user time-out)"
+        121000000000,worker-1,connection-ended,,disconnected from master-1 (user time-out)
         121000000000,worker-1,dial-failed,,cannot connect to nowhere:7077 (refused)
         121000000000,master-1,tampered,Resolved,loses Resolved from worker-1
         130000000000,master-1,received,Heartbeat,<- worker-1 Heartbeat

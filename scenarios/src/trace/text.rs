@@ -4,7 +4,7 @@
 use super::{Child, End, Entry, Fact, Fate, NodeId, Start, Tampering, Unit};
 use crate::ledger::Ledger;
 use deploysim_nodes::node::Signal;
-use deploysim_protocol::address::{Address, Peer};
+use deploysim_protocol::address::Address;
 use deploysim_protocol::event::{ApplicationSlot, DriverSlot, Event, Field, WorkerSlot};
 use deploysim_protocol::message::{
     Ask, AskDriver, AskMaster, Message, ToDriver, ToMaster, ToWorker,
@@ -102,22 +102,13 @@ pub(super) fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
             let word = tampered(*tampering);
             format!("{word} {} from {}", said(unit), name(*from, ledger))
         }
-        Fact::ConnectionOpened { connection, peer } => {
-            format!("connected to {} ({connection:?})", name(*peer, ledger))
-        }
+        Fact::ConnectionOpened { peer, .. } => format!("connected to {}", name(*peer, ledger)),
         Fact::ConnectionEnded {
-            connection,
-            peer,
-            cause,
+            connection, cause, ..
         } => {
-            let peer = match peer {
-                Peer::Socket(_) => "a peer".to_owned(),
-                Peer::Listening(address) => at(*address, ledger),
-            };
-            format!(
-                "disconnected from {peer} ({connection:?}, {})",
-                cause.name()
-            )
+            let peer = ledger.peer(*connection);
+            let peer = peer.map_or_else(|| "a peer".to_owned(), |peer| peer.to_string());
+            format!("disconnected from {peer} ({})", cause.name())
         }
         Fact::DialFailed { to, cause } => {
             format!("cannot connect to {} ({})", at(*to, ledger), cause.name())
