@@ -219,7 +219,7 @@ impl Master {
         }
     }
 
-    /// Spark: `ApplicationPage.handleKill`, through the mailbox.
+    /// S-51: since 1.4. Spark: `ApplicationPage.handleKill`, through the mailbox.
     /// **Differs:** Spark removes the application in the thread of the web page, beside its
     /// mailbox; a node handles one input at a time.
     fn handle_kill_application(
@@ -248,6 +248,7 @@ impl Node for Master {
     type Operation = MasterOperation;
 
     fn handle(&mut self, input: Input<Self>, turn: &mut Turn<'_, Self>) {
+        // S-50: what a handler throws is logged and ignored since 1.4.
         if let Err(thrown) = self.dispatch(input, turn) {
             turn.note(Event::HandlerThrew { thrown });
         }

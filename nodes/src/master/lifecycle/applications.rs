@@ -128,7 +128,7 @@ impl Master {
 }
 
 /// What an executor of a profile takes: cores and memory fall back to the application's own,
-/// named resources do not. Spark: `ApplicationInfo.createResourceDescForResourceProfile`.
+/// named resources (S-41: since 3.0) do not. Spark: `ApplicationInfo.createResourceDescForResourceProfile`.
 pub(in crate::master) fn executor_shape(
     description: &ApplicationDescription,
     profile: &ResourceProfile,
