@@ -1,16 +1,15 @@
-//! Applications: registration, end, and the dynamic allocation of executors. State changes of
-//! single executors are in `executors.rs`.
+//! What application clients say: register, unregister, and totals of executors. How an
+//! application ends is in `lifecycle/`; single executors are in `executors.rs`.
 
 use super::Master;
-use super::books::{ApplicationInfo, End};
-use super::scheduling::ExecutorShape;
+use super::lifecycle::executor_shape;
 use crate::turn::Turn;
 use deploysim_protocol::address::Reference;
 use deploysim_protocol::description::{ApplicationDescription, ResourceProfile};
-use deploysim_protocol::event::{ApplicationSlot, MasterEvent, RefusalReason};
-use deploysim_protocol::id::{ApplicationId, ProfileId};
-use deploysim_protocol::message::{Answer, ToDriver, ToWorker};
-use deploysim_protocol::record::{ApplicationRecord, Record, RecordKey};
+use deploysim_protocol::event::{MasterEvent, RefusalReason};
+use deploysim_protocol::id::ApplicationId;
+use deploysim_protocol::message::{Answer, ToDriver};
+use deploysim_protocol::record::{ApplicationRecord, Record};
 use deploysim_protocol::state::{ApplicationState, MasterState};
 use deploysim_protocol::thrown::Thrown;
 use std::sync::Arc;
@@ -62,44 +61,6 @@ impl Master {
         Ok(())
     }
 
-    /// Enters an application into the books, unless its client's address has one.
-    /// Spark: `Master.registerApplication`.
-    pub(super) fn register_application(
-        &mut self,
-        record: &ApplicationRecord,
-        turn: &mut Turn<'_, Self>,
-    ) -> Option<ApplicationSlot> {
-        let client = record.driver.address;
-        if self.books.applications.by_client(client).is_some() {
-            turn.note(MasterEvent::ApplicationNotInserted {
-                id: record.id,
-                driver: client,
-            });
-            return None;
-        }
-        let info = ApplicationInfo::new(record);
-        let cores_requested = info.cores_requested();
-        let application = self.books.applications.insert(info);
-        let description = &record.description;
-        // S-46: the first limit is honoured since 2.0.
-        let target = description.initial_executor_limit.unwrap_or(i32::MAX);
-        let shape = executor_shape(description, &description.default_profile);
-        self.scheduler
-            .add_application(application, cores_requested, shape, target);
-        turn.note(MasterEvent::ApplicationAdded {
-            application,
-            id: record.id,
-            driver: client,
-            cores_requested,
-        });
-        turn.note(MasterEvent::TargetChanged {
-            application,
-            profile: ProfileId::DEFAULT,
-            target,
-        });
-        Some(application)
-    }
-
     /// S-35: clients say so since 1.4. Spark: `Master.receive`, `UnregisterApplication`.
     ///
     /// # Errors
@@ -116,60 +77,6 @@ impl Master {
                 Ok(())
             }
         }
-    }
-
-    /// Ends an active application; a FINISHED one is not told (RD-05), and the cores of its
-    /// executors are free before their processes are gone (RD-17). It keeps its executors for
-    /// its page. Spark: `Master.removeApplication`.
-    ///
-    /// # Errors
-    /// If the store fails: nothing is scheduled then, and no worker is told.
-    pub(super) fn remove_application(
-        &mut self,
-        application: ApplicationSlot,
-        state: ApplicationState,
-        turn: &mut Turn<'_, Self>,
-    ) -> Result<(), Thrown> {
-        let info = self.books.applications.info(application);
-        if info.end.is_some() {
-            return Ok(());
-        }
-        let (id, client) = (info.id, info.driver);
-        self.books.applications.deactivate(application);
-        turn.note(MasterEvent::ApplicationRemoved { application, state });
-        let retained = self.settings.shared.conf.retained_applications as usize;
-        for _ in 0..surplus(self.books.applications.completed_count(), retained) {
-            self.forget_oldest_application(turn);
-        }
-        self.books.applications.complete(application);
-        let end = End {
-            time: None,
-            cores_granted: self.scheduler.cores_granted(application),
-            executor_limit: self.scheduler.executor_limit(application),
-        };
-        self.scheduler.remove_application(application);
-        let info = self.books.applications.info_mut(application);
-        info.end = Some(end);
-        let executors: Vec<_> = info.executors.values().copied().collect();
-        for executor in executors {
-            self.kill_executor(executor, turn);
-        }
-        let info = self.books.applications.info_mut(application);
-        info.state = state;
-        let time = Some(turn.wall());
-        info.end = Some(End { time, ..end });
-        if state != ApplicationState::Finished {
-            turn.send(client, ToDriver::ApplicationRemoved { state });
-        }
-        turn.remove(RecordKey::Application(id))?;
-        self.schedule(turn);
-        for worker in self.books.workers.slots() {
-            turn.send(
-                self.books.workers.info(worker).endpoint,
-                ToWorker::ApplicationFinished { application: id },
-            );
-        }
-        Ok(())
     }
 
     /// Each total is absolute; profiles that are not named keep theirs, and lowering one kills
@@ -197,34 +104,5 @@ impl Master {
         }
         self.schedule(turn);
         Answer::Flag(true)
-    }
-}
-
-/// What an executor of a profile takes: cores and memory fall back to the application's own,
-/// named resources do not. Spark: `ApplicationInfo.createResourceDescForResourceProfile`.
-fn executor_shape(
-    description: &ApplicationDescription,
-    profile: &ResourceProfile,
-) -> ExecutorShape {
-    let mut requirements = profile.custom_resources.clone();
-    requirements.sort_unstable_by_key(|requirement| requirement.name);
-    ExecutorShape {
-        cores: profile
-            .executor_cores
-            .or_else(|| description.cores_per_executor()),
-        memory_mib: profile
-            .executor_memory_mib
-            .unwrap_or_else(|| description.memory_per_executor_mib()),
-        requirements,
-    }
-}
-
-/// How many of the oldest completed records are forgotten before another is added: none below
-/// the limit, then a tenth of the limit at once.
-pub(super) fn surplus(completed: usize, retained: usize) -> usize {
-    if completed >= retained {
-        (retained / 10).max(1)
-    } else {
-        0
     }
 }

@@ -217,6 +217,14 @@ impl Master {
         }
     }
 
+    /// Cores of the executors in an application's map, also after its end.
+    pub(super) fn cores_granted(&self, slot: ApplicationSlot) -> i32 {
+        match self.books.applications.info(slot).end {
+            Some(end) => end.cores_granted,
+            None => self.scheduler.cores_granted(slot),
+        }
+    }
+
     /// Forgets the oldest completed application.
     pub(super) fn forget_oldest_application(&mut self, turn: &mut Turn<'_, Self>) {
         if let Some(application) = self.books.applications.forget_oldest() {
@@ -230,7 +238,7 @@ impl Master {
 impl Master {
     /// Accounts for what a worker reported in a recovery, and notes the addresses that become
     /// taken.
-    pub(super) fn charge(
+    pub(super) fn charge_reported(
         &mut self,
         worker: WorkerSlot,
         cores: i32,

@@ -2,7 +2,7 @@
 //! applications' books at once. The worker's end is in `worker/decommission.rs`.
 
 use super::Master;
-use super::removal::tell_client;
+use super::lifecycle::tell_client;
 use crate::turn::Turn;
 use deploysim_protocol::address::Reference;
 use deploysim_protocol::event::{MasterEvent, WorkerSlot};

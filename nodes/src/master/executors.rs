@@ -9,7 +9,7 @@ use deploysim_protocol::event::{ApplicationSlot, MasterEvent};
 use deploysim_protocol::id::{ApplicationId, ExecutorId};
 use deploysim_protocol::message::to_driver::ExecutorUpdated;
 use deploysim_protocol::message::to_master::ExecutorStateChanged;
-use deploysim_protocol::message::{Answer, ToDriver, ToWorker};
+use deploysim_protocol::message::{Answer, ToDriver};
 use deploysim_protocol::state::{ApplicationState, ExecutorState};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::Thrown;
@@ -185,21 +185,5 @@ impl Master {
         }
         self.schedule(turn);
         Answer::Flag(true)
-    }
-
-    /// Frees what an executor holds of its worker and tells the worker to end it.
-    /// Spark: `Master.killExecutor`.
-    pub(super) fn kill_executor(&mut self, executor: ExecutorSlot, turn: &mut Turn<'_, Self>) {
-        self.executor_leaves_worker(executor, turn);
-        let info = self.books.executor(executor);
-        let master_url = turn.me();
-        turn.send(
-            info.worker.endpoint,
-            ToWorker::KillExecutor {
-                master_url,
-                executor: info.id,
-            },
-        );
-        self.set_executor_state(executor, ExecutorState::Killed, turn);
     }
 }

@@ -1,5 +1,6 @@
 //! The Master and its one match; no logic. What happens on each input is in the file of that
-//! concern, the tables are in [`books`](self::view), placement is in [`scheduling`].
+//! concern, what several concerns end in is in `lifecycle/`, the tables are in `books/`, and
+//! placement is in [`scheduling`].
 //!
 //! Where Spark iterates a hash set, the order is fixed here: workers and drivers by id,
 //! executors by full id, applications in order of registration; what goes to every worker goes
@@ -9,15 +10,15 @@ mod applications;
 mod booking;
 mod books;
 mod decommission;
-mod drivers;
+mod disconnection;
 mod executors;
 mod heartbeat;
 mod identifiers;
 mod latest_state;
+mod lifecycle;
 mod queries;
 mod recovery;
 mod registration;
-mod removal;
 mod schedule;
 pub mod scheduling;
 mod submission;
@@ -113,7 +114,10 @@ impl Master {
                     Err(thrown)
                 }
             },
-            Input::Disconnected { peer } => self.handle_disconnected(peer, turn),
+            Input::Disconnected { peer } => {
+                self.handle_disconnected(peer, turn)?;
+                self.complete_recovery_if_all_answered(turn)
+            }
             Input::Fired { timer, due } => self.handle_fired(timer, due, turn),
             Input::Elected => self.handle_elected(turn),
             Input::Revoked => {
@@ -215,7 +219,7 @@ impl Master {
         }
     }
 
-    /// Spark: `ApplicationPage.handleKill`, through the mailbox.
+    /// S-51: since 1.4. Spark: `ApplicationPage.handleKill`, through the mailbox.
     /// **Differs:** Spark removes the application in the thread of the web page, beside its
     /// mailbox; a node handles one input at a time.
     fn handle_kill_application(
@@ -244,6 +248,7 @@ impl Node for Master {
     type Operation = MasterOperation;
 
     fn handle(&mut self, input: Input<Self>, turn: &mut Turn<'_, Self>) {
+        // S-50: what a handler throws is logged and ignored since 1.4.
         if let Err(thrown) = self.dispatch(input, turn) {
             turn.note(Event::HandlerThrew { thrown });
         }

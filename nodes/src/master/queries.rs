@@ -23,25 +23,25 @@ impl Master {
         Answer::MasterState(Box::new(MasterStateResponse {
             address: me,
             rest_port: self.rest_port(),
-            workers: workers.iter().map(|slot| self.worker(*slot)).collect(),
+            workers: workers.iter().map(|slot| self.show_worker(*slot)).collect(),
             active_applications: applications
                 .iter()
-                .map(|slot| self.application(*slot))
+                .map(|slot| self.show_application(*slot))
                 .collect(),
             completed_applications: books
                 .applications
                 .completed()
-                .map(|slot| self.application(slot))
+                .map(|slot| self.show_application(slot))
                 .collect(),
             active_drivers: books
                 .drivers
                 .active()
-                .map(|slot| self.driver(slot))
+                .map(|slot| self.show_driver(slot))
                 .collect(),
             completed_drivers: books
                 .drivers
                 .completed()
-                .map(|slot| self.driver(slot))
+                .map(|slot| self.show_driver(slot))
                 .collect(),
             status: self.state,
         }))
@@ -74,7 +74,7 @@ impl Master {
         conf.rest_enabled.then_some(conf.rest_port)
     }
 
-    fn worker(&self, slot: WorkerSlot) -> WorkerReport {
+    fn show_worker(&self, slot: WorkerSlot) -> WorkerReport {
         let info = self.books.workers.info(slot);
         let capacity = self.scheduler.capacity(slot);
         WorkerReport {
@@ -92,7 +92,7 @@ impl Master {
         }
     }
 
-    fn application(&self, slot: ApplicationSlot) -> ApplicationReport {
+    fn show_application(&self, slot: ApplicationSlot) -> ApplicationReport {
         let info = self.books.applications.info(slot);
         let executors = info.executors.values().map(|executor| {
             let executor = self.books.executor(*executor);
@@ -121,15 +121,7 @@ impl Master {
         }
     }
 
-    /// Cores of the executors in an application's map, also after its end.
-    pub(super) fn cores_granted(&self, slot: ApplicationSlot) -> i32 {
-        match self.books.applications.info(slot).end {
-            Some(end) => end.cores_granted,
-            None => self.scheduler.cores_granted(slot),
-        }
-    }
-
-    fn driver(&self, slot: DriverSlot) -> DriverReport {
+    fn show_driver(&self, slot: DriverSlot) -> DriverReport {
         let info = self.books.drivers.info(slot);
         let description = &info.description;
         let main_class = description.command.arguments.get(2);

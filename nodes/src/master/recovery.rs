@@ -4,7 +4,7 @@
 use super::Master;
 use super::MasterTimer;
 use super::books::NewExecutor;
-use super::registration::Registered;
+use super::lifecycle::Registered;
 use crate::turn::Turn;
 use deploysim_protocol::address::Reference;
 use deploysim_protocol::description::ExecutorDescription;
@@ -94,7 +94,7 @@ impl Master {
     }
 
     /// Whether every worker and application has answered. Spark: `Master.canCompleteRecovery`.
-    pub(super) fn can_complete_recovery(&self) -> bool {
+    fn can_complete_recovery(&self) -> bool {
         let applications = &self.books.applications;
         !self.books.workers.is_any(WorkerState::Unknown)
             && !applications
@@ -117,7 +117,7 @@ impl Master {
             Some(slot) => self.set_application_state(slot, ApplicationState::Waiting, turn),
             None => turn.note(MasterEvent::ApplicationUnknown { id: application }),
         }
-        self.complete_if_all_answered(turn)
+        self.complete_recovery_if_all_answered(turn)
     }
 
     /// The Master's own state is not looked at, nor whether this is a second copy, which adds
@@ -137,7 +137,7 @@ impl Master {
                 id: message.worker_id,
             }),
         }
-        self.complete_if_all_answered(turn)
+        self.complete_recovery_if_all_answered(turn)
     }
 
     fn adopt(
@@ -165,7 +165,7 @@ impl Master {
             let description = &self.books.drivers.info(driver).description;
             let (cores, memory_mib) = (description.cores, description.memory_mib);
             // S-09: its cores and memory count since 2.2.
-            self.charge(worker, cores, memory_mib, &held, turn);
+            self.charge_reported(worker, cores, memory_mib, &held, turn);
             self.book_driver(driver, worker, held, turn);
             self.set_driver_state(driver, DriverState::Running, turn);
             if !are_free {
@@ -194,7 +194,7 @@ impl Master {
             self.scheduler
                 .grant(application, description.profile, cores);
         }
-        self.charge(worker, cores, memory_mib, &held, turn);
+        self.charge_reported(worker, cores, memory_mib, &held, turn);
         let new = NewExecutor {
             number,
             profile: description.profile,
@@ -210,8 +210,15 @@ impl Master {
         Ok(())
     }
 
-    fn complete_if_all_answered(&mut self, turn: &mut Turn<'_, Self>) -> Result<(), Thrown> {
-        if self.can_complete_recovery() {
+    /// Completes the recovery unless it waits for somebody; nothing unless RECOVERING.
+    ///
+    /// # Errors
+    /// As [`Master::complete_recovery`].
+    pub(super) fn complete_recovery_if_all_answered(
+        &mut self,
+        turn: &mut Turn<'_, Self>,
+    ) -> Result<(), Thrown> {
+        if self.state == MasterState::Recovering && self.can_complete_recovery() {
             self.complete_recovery(turn)?;
         }
         Ok(())

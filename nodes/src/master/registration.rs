@@ -2,11 +2,11 @@
 //! register in `applications.rs`; the worker's end of this conversation is in `worker/`.
 
 use super::Master;
-use super::books::WorkerInfo;
+use super::lifecycle::Registered;
 use crate::turn::Turn;
 use deploysim_protocol::address::{Address, Reference};
 use deploysim_protocol::behaviour::{DuplicateWorker, StandbyRegistration};
-use deploysim_protocol::event::{MasterEvent, RefusalReason, RemovalReason, WorkerSlot};
+use deploysim_protocol::event::{MasterEvent, RefusalReason, WorkerSlot};
 use deploysim_protocol::message::ToWorker;
 use deploysim_protocol::message::to_master::RegisterWorker;
 use deploysim_protocol::message::to_worker::RegisteredWorker;
@@ -14,15 +14,6 @@ use deploysim_protocol::record::{Record, WorkerRecord};
 use deploysim_protocol::state::{MasterState, WorkerState};
 use deploysim_protocol::thrown::Thrown;
 use std::sync::Arc;
-
-/// What became of a registration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Registered {
-    /// The worker is in the books.
-    Accepted(WorkerSlot),
-    /// Another worker that is not DEAD has its address.
-    SameAddress,
-}
 
 impl Master {
     /// Spark: `Master.receive`, `RegisterWorker`. S-03: the answer is a one-way message to the
@@ -90,56 +81,6 @@ impl Master {
             }
         }
         Ok(())
-    }
-
-    /// Enters a worker into the books, unless its address is held by another that is neither
-    /// DEAD nor UNKNOWN. Spark: `Master.registerWorker`.
-    ///
-    /// # Errors
-    /// If the store fails while a worker that it replaces is removed.
-    pub(super) fn register_worker(
-        &mut self,
-        record: &WorkerRecord,
-        turn: &mut Turn<'_, Self>,
-    ) -> Result<Registered, Thrown> {
-        for dead in self.books.workers.dead_at(record.address) {
-            self.forget_worker(dead, turn);
-        }
-        if let Some(old) = self.books.workers.by_address(record.endpoint.address) {
-            if self.books.workers.state(old) != WorkerState::Unknown {
-                return Ok(Registered::SameAddress);
-            }
-            self.remove_worker(old, RemovalReason::Replaced, turn)?;
-        }
-        let info = WorkerInfo::new(
-            record.id,
-            record.address,
-            record.endpoint,
-            record.web_ui_url,
-        );
-        let now = turn.wall();
-        let worker = self.books.workers.insert(info, now);
-        let (cores, memory_mib) = (record.cores, record.memory_mib);
-        self.scheduler
-            .add_worker(worker, record.id, cores, memory_mib, &record.resources);
-        turn.note(MasterEvent::WorkerAdded {
-            worker,
-            id: record.id,
-            address: record.address,
-            cores,
-            memory_mib,
-        });
-        for resource in &record.resources.0 {
-            for address in &resource.addresses {
-                turn.note(MasterEvent::ResourceOffered {
-                    worker,
-                    name: resource.name,
-                    address: *address,
-                });
-            }
-        }
-        turn.note(MasterEvent::WorkerHeard { worker, at: now });
-        Ok(Registered::Accepted(worker))
     }
 
     /// The record keeps its cores, memory and reference. S-05: a worker that a recovering

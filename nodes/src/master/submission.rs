@@ -1,5 +1,6 @@
-//! What submit clients ask: run a driver, kill one or all, how is one. What becomes of drivers
-//! is in `drivers.rs`; the client's end is in `submission/`.
+//! What submit clients ask: run a driver, kill one or all, how is one; and what workers report
+//! about drivers. How a driver is relaunched is in `lifecycle/`; the client's end of this
+//! conversation is in `submission/`.
 
 use super::Master;
 use super::scheduling::Waiting;
@@ -111,6 +112,23 @@ impl Master {
                 }
             }
         }
+    }
+
+    /// Spark: `Master.receive`, `DriverStateChanged`.
+    ///
+    /// # Errors
+    /// If the state is none that a worker may report, or the store fails.
+    pub(super) fn handle_driver_state_changed(
+        &mut self,
+        driver: DriverId,
+        state: DriverState,
+        exception: Option<Arc<str>>,
+        turn: &mut Turn<'_, Self>,
+    ) -> Result<(), Thrown> {
+        if !state.is_reportable() {
+            return Err(Thrown::UnexpectedDriverState { driver, state });
+        }
+        self.remove_driver(driver, state, exception, turn)
     }
 
     /// S-19: refused unless ALIVE since 1.4. Spark: `Master.receiveAndReply`,

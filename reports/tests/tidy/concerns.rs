@@ -1,6 +1,6 @@
-//! The rule inside the Master: `mod.rs` calls the concern files, and these call each other only
-//! where a row below says why. Imports count, and so do the methods of `Master` that another
-//! concern file defines.
+//! The rule inside the Master: `mod.rs` calls the concern files, and these do not call each other:
+//! what several of them need is in a shared file. Imports count, and so do the methods of `Master`
+//! that another concern file defines.
 
 use crate::source::{Place, Source};
 use crate::tree::{Offence, Tree, finds, is_test, obeyed};
@@ -9,90 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 const MASTER: &str = "nodes/src/master/";
 
 /// The files of the Master that every concern may use, each with the reason.
-const SHARED: [(&str, &str); 5] = [
+const SHARED: [(&str, &str); 6] = [
     (
         "booking",
         "changes of several tables at once, each with its notes",
     ),
     ("books", "the tables, and how to look things up"),
     ("identifiers", "the ids that the Master hands out"),
+    (
+        "lifecycle",
+        "how records enter and leave the books: what several concerns end in",
+    ),
     ("schedule", "what every change of the books ends with"),
     ("scheduling", "pure: who gets which cores on which worker"),
-];
-
-/// The concerns that may use another one, each with the reason.
-const CALLS: [(&str, &str, &str); 15] = [
-    (
-        "applications",
-        "executors",
-        "what an ended application still runs is killed",
-    ),
-    (
-        "decommission",
-        "removal",
-        "a lost executor is told to its client in one way",
-    ),
-    (
-        "drivers",
-        "applications",
-        "completed drivers and applications are kept by one rule",
-    ),
-    (
-        "executors",
-        "applications",
-        "an application at its retry limit is removed",
-    ),
-    ("heartbeat", "removal", "a silent worker is removed"),
-    (
-        "recovery",
-        "applications",
-        "a stored application is registered, or removed if it is silent",
-    ),
-    (
-        "recovery",
-        "drivers",
-        "a stored driver is entered, relaunched or removed",
-    ),
-    (
-        "recovery",
-        "registration",
-        "a stored worker is registered like any other",
-    ),
-    (
-        "recovery",
-        "removal",
-        "a worker that does not answer is removed",
-    ),
-    (
-        "registration",
-        "removal",
-        "a worker at the address of an older one replaces it",
-    ),
-    (
-        "removal",
-        "applications",
-        "an application whose connection ended is removed",
-    ),
-    (
-        "removal",
-        "drivers",
-        "a driver of a removed worker is relaunched or ends",
-    ),
-    (
-        "removal",
-        "recovery",
-        "a worker that is gone may be the last that recovery waits for",
-    ),
-    (
-        "submission",
-        "drivers",
-        "a submitted driver is created, entered and queued",
-    ),
-    (
-        "view",
-        "queries",
-        "both count what an application was granted in one way",
-    ),
 ];
 
 /// A place where one concern uses another.
@@ -106,33 +35,11 @@ struct Call<'a> {
 
 fn concerns_are_apart(tree: &Tree) -> Vec<Offence> {
     let calls = calls(tree);
-    let strange = calls.iter().filter(|call| {
-        !CALLS
-            .iter()
-            .any(|(from, to, _)| (*from, *to) == (call.from, call.to))
-    });
-    strange
+    calls
+        .iter()
         .map(|call| {
             let what = format!("{} must not use {} ({})", call.from, call.to, call.what);
             call.source.offence(call.line, "concerns-are-apart", what)
-        })
-        .collect()
-}
-
-/// A row of `CALLS` that nothing needs would let the next such call in unseen.
-fn every_permission_is_needed(tree: &Tree) -> Vec<Offence> {
-    let calls = calls(tree);
-    let unused = CALLS.iter().filter(|(from, to, _)| {
-        !calls
-            .iter()
-            .any(|call| (*from, *to) == (call.from, call.to))
-    });
-    unused
-        .map(|(from, to, _)| Offence {
-            path: format!("{MASTER}{from}.rs"),
-            line: 1,
-            rule: "every-permission-is-needed",
-            what: format!("{from} may use {to}, and does not"),
         })
         .collect()
 }
@@ -278,7 +185,7 @@ fn a_concern_that_uses_another_is_found() {
                 "impl Master { pub(super) fn schedule(&mut self) {} }",
             ),
             (
-                "nodes/src/master/removal.rs",
+                "nodes/src/master/lifecycle/workers.rs",
                 "impl Master { pub(super) fn remove_worker(&mut self) {} }",
             ),
             (
@@ -309,18 +216,4 @@ fn a_concern_that_uses_another_is_found() {
             "nodes/src/master/queries/mod.rs:1",
         ],
     );
-}
-
-#[test]
-fn every_permission_to_use_another_concern_is_needed() {
-    obeyed(every_permission_is_needed);
-}
-
-#[test]
-fn a_permission_that_nothing_needs_is_found() {
-    let found = every_permission_is_needed(&Tree {
-        files: Vec::new(),
-        sources: Vec::new(),
-    });
-    assert_eq!(found.len(), CALLS.len());
 }

@@ -1,3 +1,5 @@
+//! Application clients: register, unregister, totals, and the end of an application.
+
 use super::{Lab, application};
 use crate::master::MasterOperation;
 use crate::node::Input;

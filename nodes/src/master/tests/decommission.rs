@@ -1,3 +1,5 @@
+//! Decommissioning, and what it leaves behind.
+
 use super::{APP0, Lab, application, driver, worker_reference};
 use deploysim_protocol::id::WorkerId;
 use deploysim_protocol::message::{AskMaster, ToMaster};

@@ -1,3 +1,5 @@
+//! Submitted drivers: submission, kill, status, and the reports of their ends.
+
 use super::{DRIVER0, DRIVER1, Lab, driver};
 use deploysim_protocol::id::DriverId;
 use deploysim_protocol::message::AskMaster;

@@ -1,3 +1,5 @@
+//! Reports about executors, the retry limit, and orders to kill them.
+
 use super::{APP0, Lab, application};
 use deploysim_protocol::id::ApplicationId;
 use deploysim_protocol::message::AskMaster;

@@ -1,3 +1,5 @@
+//! Heartbeats, and the limits of the check for silent workers to the millisecond.
+
 use super::Lab;
 use crate::node::Input;
 use deploysim_protocol::time::Time;

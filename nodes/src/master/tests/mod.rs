@@ -5,6 +5,7 @@ mod applications;
 mod decommission;
 mod drivers;
 mod executors;
+mod fold;
 mod fuzz;
 mod heartbeat;
 mod queries;

@@ -1,3 +1,5 @@
+//! What pages and operators ask.
+
 use super::{APP0, Lab, application, driver};
 use deploysim_protocol::message::{Answer, AskMaster};
 use deploysim_protocol::state::{ApplicationState, DriverState, WorkerState};

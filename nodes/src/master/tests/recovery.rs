@@ -1,3 +1,5 @@
+//! Election and recovery, with the defects that real Spark shows there.
+
 use super::{APP0, APP1, DRIVER0, Lab, application, driver, executor, scheduler_state};
 use crate::master::MasterTimer;
 use crate::node::Input;

@@ -1,3 +1,5 @@
+//! Registration of workers, and the comparison with what they run.
+
 use super::{Lab, executor, latest_state, register, resource, worker_reference};
 use deploysim_protocol::message::ToMaster;
 use expect_test::expect;

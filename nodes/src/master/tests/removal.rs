@@ -1,3 +1,5 @@
+//! Removal of workers and what happens when connections end.
+
 use super::{Lab, application, driver};
 use crate::node::Input;
 use deploysim_protocol::address::{Address, Connection, Peer};

@@ -1,10 +1,9 @@
-//! The life of a submitted driver in the books: entered, relaunched, ended. What clients ask
-//! about drivers is in `submission.rs`, how they are placed in `schedule.rs`.
+//! How a submitted driver enters the books, waits, is relaunched, and ends.
 
-use super::Master;
-use super::applications::surplus;
-use super::books::DriverInfo;
-use super::scheduling::DriverShape;
+use super::surplus;
+use crate::master::Master;
+use crate::master::books::DriverInfo;
+use crate::master::scheduling::DriverShape;
 use crate::turn::Turn;
 use deploysim_protocol::behaviour::RelaunchedDriver;
 use deploysim_protocol::description::DriverDescription;
@@ -21,7 +20,7 @@ impl Master {
     /// # Errors
     /// If no id can be made or the store fails: nothing is queued then, but the id is used
     /// (RD-07).
-    pub(super) fn create_driver(
+    pub(in crate::master) fn create_driver(
         &mut self,
         description: Arc<DriverDescription>,
         turn: &mut Turn<'_, Self>,
@@ -36,7 +35,7 @@ impl Master {
     }
 
     /// Enters a driver into the books, SUBMITTED and without a worker.
-    pub(super) fn enter_driver(
+    pub(in crate::master) fn enter_driver(
         &mut self,
         record: &DriverRecord,
         turn: &mut Turn<'_, Self>,
@@ -53,7 +52,11 @@ impl Master {
     }
 
     /// Lets a driver wait for a worker, behind all others.
-    pub(super) fn queue_driver(&mut self, driver: DriverSlot, turn: &mut Turn<'_, Self>) {
+    pub(in crate::master) fn queue_driver(
+        &mut self,
+        driver: DriverSlot,
+        turn: &mut Turn<'_, Self>,
+    ) {
         // Differs: Spark's list takes a driver twice, which a keep_id relaunch (S-06) can do at
         // the end of a recovery, and launches it twice.
         if self.scheduler.is_waiting(driver) {
@@ -73,28 +76,11 @@ impl Master {
         turn.note(MasterEvent::DriverQueued { driver });
     }
 
-    /// Spark: `Master.receive`, `DriverStateChanged`.
-    ///
-    /// # Errors
-    /// If the state is none that a worker may report, or the store fails.
-    pub(super) fn handle_driver_state_changed(
-        &mut self,
-        driver: DriverId,
-        state: DriverState,
-        exception: Option<Arc<str>>,
-        turn: &mut Turn<'_, Self>,
-    ) -> Result<(), Thrown> {
-        if !state.is_reportable() {
-            return Err(Thrown::UnexpectedDriverState { driver, state });
-        }
-        self.remove_driver(driver, state, exception, turn)
-    }
-
     /// Ends a driver. If it waits, it goes on waiting. Spark: `Master.removeDriver`.
     ///
     /// # Errors
     /// If the store fails: the driver has left `drivers`, and its worker keeps what it holds.
-    pub(super) fn remove_driver(
+    pub(in crate::master) fn remove_driver(
         &mut self,
         id: DriverId,
         state: DriverState,
@@ -125,7 +111,7 @@ impl Master {
     ///
     /// # Errors
     /// If the store fails: after the old record was removed, the driver is lost.
-    pub(super) fn relaunch_driver(
+    pub(in crate::master) fn relaunch_driver(
         &mut self,
         driver: DriverSlot,
         turn: &mut Turn<'_, Self>,

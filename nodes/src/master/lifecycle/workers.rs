@@ -1,25 +1,85 @@
-//! Removal of a worker, and what happens when a connection ends. Why a silent worker is removed
-//! is decided in `heartbeat.rs`.
+//! How a worker enters the books, and how it becomes DEAD.
 
-use super::Master;
+use crate::master::Master;
+use crate::master::books::WorkerInfo;
+use crate::master::scheduling::Usable;
 use crate::turn::Turn;
-use deploysim_protocol::address::{Address, Peer, Reference};
+use deploysim_protocol::address::Reference;
 use deploysim_protocol::event::{MasterEvent, RemovalReason, WorkerSlot};
 use deploysim_protocol::message::ToDriver;
 use deploysim_protocol::message::to_driver::ExecutorUpdated;
-use deploysim_protocol::record::RecordKey;
-use deploysim_protocol::state::{ApplicationState, DriverState, ExecutorState, MasterState};
+use deploysim_protocol::record::{RecordKey, WorkerRecord};
+use deploysim_protocol::state::{DriverState, ExecutorState, WorkerState};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::Thrown;
 use std::sync::Arc;
 
+/// What became of a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::master) enum Registered {
+    /// The worker is in the books.
+    Accepted(WorkerSlot),
+    /// Another worker that is not DEAD has its address.
+    SameAddress,
+}
+
 impl Master {
+    /// Enters a worker into the books, unless its address is held by another that is neither
+    /// DEAD nor UNKNOWN. Spark: `Master.registerWorker`.
+    ///
+    /// # Errors
+    /// If the store fails while a worker that it replaces is removed.
+    pub(in crate::master) fn register_worker(
+        &mut self,
+        record: &WorkerRecord,
+        turn: &mut Turn<'_, Self>,
+    ) -> Result<Registered, Thrown> {
+        for dead in self.books.workers.dead_at(record.address) {
+            self.forget_worker(dead, turn);
+        }
+        if let Some(old) = self.books.workers.by_address(record.endpoint.address) {
+            if self.books.workers.state(old) != WorkerState::Unknown {
+                return Ok(Registered::SameAddress);
+            }
+            self.remove_worker(old, RemovalReason::Replaced, turn)?;
+        }
+        let info = WorkerInfo::new(
+            record.id,
+            record.address,
+            record.endpoint,
+            record.web_ui_url,
+        );
+        let now = turn.wall();
+        let worker = self.books.workers.insert(info, now);
+        let (cores, memory_mib) = (record.cores, record.memory_mib);
+        self.scheduler
+            .add_worker(worker, record.id, cores, memory_mib, &record.resources);
+        turn.note(MasterEvent::WorkerAdded {
+            worker,
+            id: record.id,
+            address: record.address,
+            cores,
+            memory_mib,
+        });
+        for resource in &record.resources.0 {
+            for address in &resource.addresses {
+                turn.note(MasterEvent::ResourceOffered {
+                    worker,
+                    name: resource.name,
+                    address: *address,
+                });
+            }
+        }
+        turn.note(MasterEvent::WorkerHeard { worker, at: now });
+        Ok(Registered::Accepted(worker))
+    }
+
     /// Makes a worker DEAD: its executors are LOST, its drivers relaunched or ended. It keeps
     /// its maps and what they use, and nothing is sent to it. Spark: `Master.removeWorker`.
     ///
     /// # Errors
     /// If the store fails: what was to follow is not done (RD-06).
-    pub(super) fn remove_worker(
+    pub(in crate::master) fn remove_worker(
         &mut self,
         worker: WorkerSlot,
         reason: RemovalReason,
@@ -28,8 +88,7 @@ impl Master {
         let message = self.removal_message(worker, reason);
         let last_heartbeat = self.books.workers.last_heartbeat(worker);
         self.books.workers.bury(worker);
-        self.scheduler
-            .set_usable(worker, super::scheduling::Usable::No);
+        self.scheduler.set_usable(worker, Usable::No);
         let now = turn.wall();
         turn.note(MasterEvent::WorkerRemoved {
             worker,
@@ -78,37 +137,6 @@ impl Master {
         Ok(())
     }
 
-    /// Removes the worker, or finishes the application, that had announced this address; no
-    /// grace time. Spark: `Master.onDisconnected`.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub(super) fn handle_disconnected(
-        &mut self,
-        peer: Peer,
-        turn: &mut Turn<'_, Self>,
-    ) -> Result<(), Thrown> {
-        match peer {
-            Peer::Listening(address) => self.disconnect(address, turn)?,
-            // A socket's own address is nobody's listening address.
-            Peer::Socket(_) => {}
-        }
-        if self.state == MasterState::Recovering && self.can_complete_recovery() {
-            self.complete_recovery(turn)?;
-        }
-        Ok(())
-    }
-
-    fn disconnect(&mut self, address: Address, turn: &mut Turn<'_, Self>) -> Result<(), Thrown> {
-        if let Some(worker) = self.books.workers.by_address(address) {
-            self.remove_worker(worker, RemovalReason::Disassociated, turn)?;
-        }
-        if let Some(application) = self.books.applications.by_client(address) {
-            self.remove_application(application, ApplicationState::Finished, turn)?;
-        }
-        Ok(())
-    }
-
     fn removal_message(&self, worker: WorkerSlot, reason: RemovalReason) -> Arc<str> {
         match reason {
             RemovalReason::Silent => {
@@ -126,7 +154,7 @@ impl Master {
 }
 
 /// Tells an application's client that an executor changed with its whole worker.
-pub(super) fn tell_client(
+pub(in crate::master) fn tell_client(
     client: Reference,
     number: u32,
     state: ExecutorState,
