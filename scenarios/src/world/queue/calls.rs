@@ -62,7 +62,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let life = &mut self.lives[node as usize];
         let process = life.place.process;
-        life.calls.push(Outstanding {
+        life.cold.calls.push(Outstanding {
             call: call.0,
             kind,
             on,
@@ -91,12 +91,13 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     pub(super) fn abandon(&mut self, node: u32, call: Call) {
         self.lives[node as usize]
+            .cold
             .calls
             .retain(|outstanding| outstanding.call != call.0);
     }
 
     pub(super) fn reply(&mut self, node: u32, call: Call, answer: Result<Answer, Thrown>) {
-        let Some((from, number)) = self.lives[node as usize].inquiries.take(call.0) else {
+        let Some((from, number)) = self.lives[node as usize].cold.inquiries.take(call.0) else {
             return;
         };
         let unit = Unit::Answer(number, answer);
@@ -144,7 +145,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     fn take_call(&mut self, node: u32, number: u64) -> Option<Outstanding> {
-        let calls = &mut self.lives[node as usize].calls;
+        let calls = &mut self.lives[node as usize].cold.calls;
         let at = calls
             .iter()
             .position(|outstanding| outstanding.call == number)?;
@@ -154,6 +155,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     pub(super) fn time_out(&mut self, node: u32, call: u32, process: Process) {
         let life = &mut self.lives[node as usize];
         let is_open = life
+            .cold
             .calls
             .iter()
             .any(|outstanding| outstanding.call == u64::from(call));
@@ -161,7 +163,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         }
         if life.waits() {
-            life.backlog.push_back(Waiting::CallTimeout {
+            life.cold.backlog.push_back(Waiting::CallTimeout {
                 call,
                 due: self.now,
             });
@@ -195,7 +197,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     fn fail_calls_where(&mut self, node: u32, fails: impl Fn(&Outstanding) -> bool) {
-        let calls = &mut self.lives[node as usize].calls;
+        let calls = &mut self.lives[node as usize].cold.calls;
         let failed: Vec<Outstanding> = calls.iter().copied().filter(|call| fails(call)).collect();
         calls.retain(|call| !fails(call));
         for outstanding in failed {
@@ -228,6 +230,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         own.idle_check = false;
         let (node, active_at) = (own.node, own.active_at);
         let waits = self.lives[node as usize]
+            .cold
             .calls
             .iter()
             .any(|call| call.on == Some(end));

@@ -42,6 +42,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let (index, generation) = self.dials.insert(dialling);
         self.lives[node as usize]
+            .cold
             .lines
             .insert(to, Line::Dialling(index));
         self.push(
@@ -156,11 +157,12 @@ impl<O: Observer> QueueWorld<'_, O> {
             side: Side::Dialler,
         };
         self.lives[dialler as usize]
+            .cold
             .lines
             .insert(dialling.to, Line::Open(end));
         for (own, end, peer) in [(dialler, end, acceptor), (acceptor, end.other(), dialler)] {
-            self.lives[own as usize].wires.push(end);
-            self.lives[own as usize].attached += 1;
+            self.lives[own as usize].cold.wires.push(end);
+            self.lives[own as usize].cold.attached += 1;
             let fact = Fact::ConnectionOpened {
                 connection: end.connection(),
                 peer: NodeId(peer),
@@ -171,7 +173,7 @@ impl<O: Observer> QueueWorld<'_, O> {
                 fact,
             });
         }
-        for outstanding in &mut self.lives[dialler as usize].calls {
+        for outstanding in &mut self.lives[dialler as usize].cold.calls {
             if outstanding.on.is_none() && outstanding.at == dialling.to {
                 outstanding.on = Some(end);
             }
@@ -193,7 +195,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             address: life.address,
             listens: life.listens(),
             is_open: true,
-            position: u32::try_from(life.wires.len()).expect("fewer than 2^32 connections"),
+            position: u32::try_from(life.cold.wires.len()).expect("fewer than 2^32 connections"),
             active_at: self.now,
             idle_check: false,
         }
@@ -205,7 +207,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         let node = dialling.node;
-        self.lives[node as usize].lines.remove(&dialling.to);
+        self.lives[node as usize].cold.lines.remove(&dialling.to);
         self.record(
             node,
             Fact::DialFailed {

@@ -13,45 +13,72 @@ use deploysim_protocol::time::Time;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
-/// One process, or the place of one that is gone and may come back.
+/// One process, or the place of one that is gone and may come back. What every input needs is
+/// here, the rest is behind a pointer: a run has thousands of these.
 #[derive(Debug)]
 pub(super) struct Life {
     /// Its node; none while it is dead.
     pub(super) node: Option<AnyNode>,
-    /// Its name in the scenario.
-    pub(super) name: Text,
-    /// Its role.
-    pub(super) role: Role,
     /// Its machine, and the number of this process.
     pub(super) place: Place,
     /// Its address.
     pub(super) address: Address,
+    /// Whether it goes on.
+    pub(super) standing: Standing,
+    /// Its name in the scenario.
+    pub(super) name: Text,
+    /// Its role.
+    pub(super) role: Role,
+    /// Its timers.
+    pub(super) timers: Timers,
+    /// The rest.
+    pub(super) cold: Box<Cold>,
+}
+
+/// What a process has that not every input needs.
+#[derive(Debug)]
+pub(super) struct Cold {
     /// How often it was started again.
     pub(super) restarts: u32,
     /// The child that it is, if a worker started it.
     pub(super) child: Option<(u32, u32)>,
+    /// Whether its place may be used again.
+    pub(super) is_free: bool,
+    /// Connections that name it, also those that it has closed and are not forgotten.
+    pub(super) attached: u32,
     /// Its stream of random numbers.
     pub(super) dice: Dice,
     /// Its counters.
     pub(super) counters: Counters,
-    /// Its timers.
-    pub(super) timers: Timers,
     /// Its own questions that have no answer yet.
     pub(super) calls: Vec<Outstanding>,
     /// Others' questions that it has not answered yet.
     pub(super) inquiries: Inquiries,
     /// Its connections.
     pub(super) wires: Vec<WireEnd>,
-    /// Whether its place may be used again.
-    pub(super) is_free: bool,
-    /// Connections that name it, also those that it has closed and are not forgotten.
-    pub(super) attached: u32,
-    /// Its own connection, or dial, to each address.
+    /// Its own connection, or dial, to each address. Looked up, never walked through.
     pub(super) lines: FxHashMap<Address, Line>,
-    /// Whether it goes on.
-    pub(super) standing: Standing,
     /// What waits for it to go on, in the order in which it came.
     pub(super) backlog: VecDeque<Waiting>,
+}
+
+impl Cold {
+    /// Of a new process.
+    pub(super) fn new(dice: Dice) -> Self {
+        Self {
+            restarts: 0,
+            child: None,
+            is_free: false,
+            attached: 0,
+            dice,
+            counters: Counters::default(),
+            calls: Vec::new(),
+            inquiries: Inquiries::default(),
+            wires: Vec::new(),
+            lines: FxHashMap::default(),
+            backlog: VecDeque::new(),
+        }
+    }
 }
 
 /// Whether a process goes on.

@@ -47,7 +47,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             if !life.is_alive() || life.place.process != process {
                 return;
             }
-            for waiting in life.backlog.drain(..) {
+            for waiting in life.cold.backlog.drain(..) {
                 match due(waiting) {
                     Some(_) => timers.push(waiting),
                     None => others.push_back(waiting),

@@ -164,10 +164,10 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         }
         life.timers.disarm_all();
-        life.calls.clear();
+        life.cold.calls.clear();
         life.standing = Standing::Going;
-        let backlog = std::mem::take(&mut life.backlog);
-        let child = life.child;
+        let backlog = std::mem::take(&mut life.cold.backlog);
+        let child = life.cold.child;
         for waiting in backlog {
             match waiting {
                 Waiting::Parcel(parcel) => drop(self.wires.parcels.take(parcel)),
@@ -176,13 +176,13 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
         }
         self.record(node, Fact::Ended { end });
-        while let Some(own) = self.lives[node as usize].wires.last().copied() {
+        while let Some(own) = self.lives[node as usize].cold.wires.last().copied() {
             self.transmit(own, Unit::End);
             self.close_end(own);
             self.forget_wire(own);
         }
         self.drop_dials(node);
-        self.lives[node as usize].lines.clear();
+        self.lives[node as usize].cold.lines.clear();
         if let Some((child, generation)) = child
             && self.children.at(child, generation).is_some()
         {
@@ -194,7 +194,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// A node that crashed starts again as a new process at the same address.
     pub(super) fn restart(&mut self, node: u32) {
         let life = &self.lives[node as usize];
-        if life.is_alive() || life.child.is_some() {
+        if life.is_alive() || life.cold.child.is_some() {
             return;
         }
         let role = self.role_of(life.name);
@@ -203,13 +203,13 @@ impl<O: Observer> QueueWorld<'_, O> {
         let dice = self.dice(&format!(
             "{} restart {}",
             self.lives[node as usize].name,
-            self.lives[node as usize].restarts + 1
+            self.lives[node as usize].cold.restarts + 1
         ));
         let life = &mut self.lives[node as usize];
-        life.restarts += 1;
+        life.cold.restarts += 1;
         life.place.process = process;
-        life.dice = dice;
-        life.counters = deploysim_nodes::node::Counters::default();
+        life.cold.dice = dice;
+        life.cold.counters = deploysim_nodes::node::Counters::default();
         life.node = Some(role);
         self.announce(node, None, None);
         self.schedule_begin(node);
@@ -225,7 +225,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             address: life.address,
             parent: parent.map(crate::trace::NodeId),
             child,
-            restarts: life.restarts,
+            restarts: life.cold.restarts,
         };
         self.record(node, Fact::Started(start));
     }
@@ -239,8 +239,12 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// The place of a child that is gone is used again once no connection names it.
     pub(super) fn free_if_over(&mut self, node: u32) {
         let life: &mut Life = &mut self.lives[node as usize];
-        if life.child.is_some() && !life.is_alive() && life.attached == 0 && !life.is_free {
-            life.is_free = true;
+        if life.cold.child.is_some()
+            && !life.is_alive()
+            && life.cold.attached == 0
+            && !life.cold.is_free
+        {
+            life.cold.is_free = true;
             self.free_lives.push(node);
         }
     }
@@ -249,7 +253,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     pub(super) fn forget_wire(&mut self, end: super::wire::WireEnd) {
         if let Some(nodes) = self.wires.forget_if_over(end) {
             for node in nodes {
-                self.lives[node as usize].attached -= 1;
+                self.lives[node as usize].cold.attached -= 1;
                 self.free_if_over(node);
             }
         }

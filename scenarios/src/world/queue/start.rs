@@ -3,7 +3,7 @@
 
 use super::QueueWorld;
 use super::agenda::Class;
-use super::life::{Inquiries, Life, Standing, Timers};
+use super::life::{Cold, Life, Standing, Timers};
 use super::step::Step;
 use super::work::WorkId;
 use crate::cluster::AnyNode;
@@ -12,13 +12,10 @@ use crate::roles;
 use crate::scenario::plan::Plan;
 use crate::trace::{Observer, Role};
 use deploysim_nodes::dice::Dice;
-use deploysim_nodes::node::Counters;
 use deploysim_nodes::process::Program;
 use deploysim_protocol::address::Address;
 use deploysim_protocol::text::Text;
 use rand::Rng;
-use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Ports from which children get theirs, each machine's in turn.
@@ -82,19 +79,9 @@ impl<O: Observer> QueueWorld<'_, O> {
             name,
             place,
             address,
-            restarts: 0,
-            child: None,
-            dice,
-            counters: Counters::default(),
             timers: Timers::default(),
-            calls: Vec::new(),
-            inquiries: Inquiries::default(),
-            wires: Vec::new(),
-            is_free: false,
-            attached: 0,
-            lines: FxHashMap::default(),
             standing: Standing::Going,
-            backlog: VecDeque::new(),
+            cold: Box::new(Cold::new(dice)),
         };
         let listens = life.listens();
         let index = match self.free_lives.pop() {
@@ -158,7 +145,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let address = Address { host, port };
         let node = roles::child(self.plan, &program, address, &self.settings);
         let index = self.make_life(name, address, place, node);
-        self.lives[index as usize].child = Some((child, generation));
+        self.lives[index as usize].cold.child = Some((child, generation));
         let parent = self.parent_of(child);
         self.announce(index, parent, Some(runs));
         match program {

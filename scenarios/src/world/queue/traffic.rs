@@ -71,7 +71,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         if to.address == life.address {
             return Route::Local;
         }
-        match life.lines.get(&to.address) {
+        match life.cold.lines.get(&to.address) {
             Some(Line::Open(end)) => Route::Wire(*end),
             Some(Line::Dialling(dial)) => Route::Dial(*dial),
             None => Route::Dial(self.dial(node, to.address)),
@@ -291,7 +291,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let life = &mut self.lives[end.node as usize];
         if life.waits() {
-            life.backlog.push_back(Waiting::Parcel(parcel));
+            life.cold.backlog.push_back(Waiting::Parcel(parcel));
         } else {
             self.open(parcel);
         }
@@ -334,7 +334,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
             Unit::Ask(number, mut ask) => {
                 ask.bind(to.connection());
-                let call = Call(self.lives[node as usize].inquiries.add(to, number));
+                let call = Call(self.lives[node as usize].cold.inquiries.add(to, number));
                 self.feed(
                     node,
                     Happening::Asked {
@@ -429,15 +429,15 @@ impl<O: Observer> QueueWorld<'_, O> {
         own.is_open = false;
         let (node, position) = (own.node, own.position as usize);
         let life = &mut self.lives[node as usize];
-        life.wires.swap_remove(position);
-        if let Some(moved) = life.wires.get(position).copied()
+        life.cold.wires.swap_remove(position);
+        if let Some(moved) = life.cold.wires.get(position).copied()
             && let Some(moved) = self.wires.end_mut(moved)
         {
             moved.position = u32::try_from(position).expect("a position fits");
         }
         let life = &mut self.lives[node as usize];
-        if life.lines.get(&address) == Some(&Line::Open(end)) {
-            life.lines.remove(&address);
+        if life.cold.lines.get(&address) == Some(&Line::Open(end)) {
+            life.cold.lines.remove(&address);
         }
         Some((node, address, listens))
     }

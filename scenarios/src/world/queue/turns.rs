@@ -37,9 +37,9 @@ impl<O: Observer> QueueWorld<'_, O> {
             wall: WallTime::at(self.now),
             me: life.address,
             tools: Tools {
-                dice: &mut life.dice,
+                dice: &mut life.cold.dice,
                 store: &mut self.store,
-                counters: &mut life.counters,
+                counters: &mut life.cold.counters,
             },
         };
         let role = life.node.as_mut().expect("only a living node is fed");
@@ -83,7 +83,7 @@ impl<O: Observer> QueueWorld<'_, O> {
                 process,
                 happening,
             });
-            life.backlog.push_back(Waiting::Post(post));
+            life.cold.backlog.push_back(Waiting::Post(post));
         } else {
             self.feed(node, happening);
         }
@@ -104,7 +104,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let life = &mut self.lives[node as usize];
         let (slot, generation) = life.timers.arm(timer);
         if life.standing == Standing::CatchingUp && at <= self.now {
-            life.backlog.push_back(Waiting::Fire {
+            life.cold.backlog.push_back(Waiting::Fire {
                 slot,
                 generation,
                 due: at,
@@ -128,7 +128,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     pub(super) fn fire(&mut self, node: u32, slot: u16, generation: u32) {
         let life = &mut self.lives[node as usize];
         if life.waits() {
-            life.backlog.push_back(Waiting::Fire {
+            life.cold.backlog.push_back(Waiting::Fire {
                 slot,
                 generation,
                 due: self.now,
@@ -187,7 +187,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         if life.standing != Standing::Going {
             None
         } else {
-            life.backlog.pop_front()
+            life.cold.backlog.pop_front()
         }
     }
 
