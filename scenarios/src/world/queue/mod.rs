@@ -19,6 +19,8 @@ mod slab;
 mod start;
 mod step;
 mod tampering;
+#[cfg(test)]
+mod tests;
 mod traffic;
 mod turns;
 mod wire;
