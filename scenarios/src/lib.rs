@@ -2,7 +2,9 @@
 //! read it. Nodes are in `deploysim-nodes`; pages about runs are elsewhere.
 
 pub mod cluster;
+pub mod defect;
 pub mod expectation;
+pub mod invariant;
 pub mod ledger;
 pub mod network;
 pub mod output;

@@ -93,6 +93,10 @@ pub struct DriverView {
     pub id: DriverId,
     /// Its state.
     pub state: DriverState,
+    /// Its cores.
+    pub cores: i32,
+    /// Its memory, in MiB.
+    pub memory_mib: i32,
     /// Its worker's slot; none if it has none, or that worker is forgotten.
     pub worker: Option<WorkerSlot>,
     /// Its worker's id, also after that worker was forgotten.
@@ -248,6 +252,8 @@ impl<'a> BooksView<'a> {
         DriverView {
             slot,
             id: info.id,
+            cores: info.description.cores,
+            memory_mib: info.description.memory_mib,
             state: info.state,
             worker: info
                 .worker

@@ -1,0 +1,416 @@
+//! The audit: what a node's books say against what its notes add up to, so that a wrong note
+//! cannot hide a wrong book; and on the real books INV-C1, INV-C4, INV-W4 and INV-A4.
+
+use super::Difference;
+use super::violation::Finding;
+use crate::cluster::AnyNode;
+use crate::ledger::{Books, Kept, Ledger, WorkerRecord};
+use crate::scenario::plan::Plan;
+use crate::trace::NodeId;
+use deploysim_nodes::master::view::{ApplicationView, BooksView, DriverView, WorkerView};
+use deploysim_nodes::worker::Worker;
+use deploysim_protocol::event::WorkerSlot;
+use deploysim_protocol::id::ExecutorId;
+use deploysim_protocol::state::{DriverState, WorkerState};
+use deploysim_protocol::time::Time;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Runs of up to this many nodes are audited after every event.
+const SMALL: usize = 20;
+
+/// How often larger runs are audited.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// What happened before an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A node handled something.
+    Event,
+    /// A fault began or ended, or a recovery was completed.
+    Fault,
+    /// Nothing is under way, or the run is over.
+    End,
+}
+
+/// When to audit, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Audit {
+    is_small: bool,
+    next: Time,
+}
+
+impl Audit {
+    /// The audit of runs of `plan`.
+    pub fn new(plan: &Plan) -> Self {
+        let nodes = plan.cluster.masters.len()
+            + plan.cluster.workers.len()
+            + plan.applications.len()
+            + plan.drivers.len();
+        Self {
+            is_small: nodes <= SMALL,
+            next: Time::ZERO,
+        }
+    }
+
+    /// Whether nodes are to be audited at this occasion. After a [`Occasion::Event`] of a small
+    /// run only the node that handled something is.
+    pub fn is_due(&mut self, at: Time, occasion: Occasion) -> bool {
+        match occasion {
+            Occasion::Event if self.is_small => true,
+            Occasion::Event => {
+                let is_due = at >= self.next;
+                if is_due {
+                    self.next = at + PERIOD;
+                }
+                is_due
+            }
+            Occasion::Fault | Occasion::End => true,
+        }
+    }
+
+    /// Whether every event is audited.
+    pub const fn is_small(&self) -> bool {
+        self.is_small
+    }
+
+    /// What a node's books and its notes do not agree on. The node must not be in the middle of
+    /// a turn.
+    pub fn check(&self, id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Difference> {
+        let findings = match node {
+            AnyNode::Master(master) => {
+                let notes = ledger.books(id);
+                notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes))
+            }
+            AnyNode::Worker(worker) => check_worker(id, worker, ledger),
+            AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) => Vec::new(),
+        };
+        let findings = findings.into_iter();
+        findings.map(|finding| Difference(finding.at(id))).collect()
+    }
+}
+
+/// Collects differences between two values.
+#[derive(Default)]
+struct Differences(Vec<Finding>);
+
+impl Differences {
+    fn compare<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        mark: &'static str,
+        book: &T,
+        notes: &T,
+    ) {
+        if book != notes {
+            let sentence = format!("{what}: the books say {book:?}, the notes add up to {notes:?}");
+            self.0.push(Finding::new("AUDIT", sentence).mark(mark));
+        }
+    }
+
+    fn demand(
+        &mut self,
+        invariant: &'static str,
+        holds: Option<()>,
+        sentence: impl FnOnce() -> String,
+    ) {
+        if holds.is_none() {
+            self.0
+                .push(Finding::new(invariant, sentence()).mark("in-the-books"));
+        }
+    }
+}
+
+fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
+    let mut found = Differences::default();
+    found.compare(
+        "the master's state",
+        "master",
+        &books.state(),
+        &notes.state(),
+    );
+    let slots: Vec<WorkerSlot> = books.workers().map(|worker| worker.slot).collect();
+    let noted: Vec<WorkerSlot> = notes.workers().map(|(slot, _)| slot).collect();
+    found.compare("workers", "workers", &slots, &noted);
+    for worker in books.workers() {
+        if let Some(record) = notes.worker(worker.slot) {
+            compare_worker(&mut found, &books, &worker, record, notes);
+        }
+        check_sums(&mut found, books, &worker);
+    }
+    let active: Vec<_> = books.applications().map(|own| own.slot).collect();
+    let waiting: Vec<_> = books.waiting_applications().collect();
+    let agree = (active == waiting).then_some(());
+    found.demand("INV-A4", agree, || {
+        format!("applications {active:?} are in the books, and scheduling looks at {waiting:?}")
+    });
+    let mut sorted = active;
+    sorted.sort_unstable();
+    let noted = notes.applications();
+    let noted = noted.filter(|(_, own)| own.kept == Kept::Active);
+    let noted: Vec<_> = noted.map(|(slot, _)| slot).collect();
+    found.compare("applications", "applications", &sorted, &noted);
+    for application in books.applications() {
+        check_application(&mut found, books, &application, notes);
+    }
+    check_drivers(&mut found, books, notes);
+    found.0
+}
+
+fn compare_worker(
+    found: &mut Differences,
+    books: &BooksView<'_>,
+    worker: &WorkerView,
+    record: &WorkerRecord,
+    notes: &Books,
+) {
+    let what = |part: &str| format!("{part} of {}", worker.id);
+    found.compare("the id of a worker", "worker-id", &worker.id, &record.id);
+    found.compare(
+        &what("the address"),
+        "address",
+        &worker.address,
+        &record.address,
+    );
+    found.compare(
+        &what("the state"),
+        "worker-state",
+        &worker.state,
+        &record.state,
+    );
+    let capacity = worker.capacity;
+    let sizes = (capacity.cores, capacity.memory_mib);
+    let noted = (record.cores, record.memory_mib);
+    found.compare(&what("cores and memory"), "worker-size", &sizes, &noted);
+    let used = (capacity.cores_used, capacity.memory_used_mib);
+    let noted = (record.cores_used, record.memory_used_mib);
+    found.compare(
+        &what("cores and memory in use"),
+        "worker-use",
+        &used,
+        &noted,
+    );
+    let noted = record.last_heartbeat.unwrap_or(worker.last_heartbeat);
+    found.compare(
+        &what("the last heartbeat"),
+        "heartbeat",
+        &worker.last_heartbeat,
+        &noted,
+    );
+    let executors: BTreeSet<_> = books
+        .executors_on(worker.slot)
+        .map(|own| (own.application, own.number))
+        .collect();
+    let keys = record.executors.iter();
+    let noted: BTreeSet<_> = keys.map(|key| (key.application, key.number)).collect();
+    found.compare(&what("executors"), "worker-executors", &executors, &noted);
+    let drivers: BTreeSet<_> = worker.drivers.iter().copied().collect();
+    let noted: BTreeSet<_> = record.drivers.iter().copied().collect();
+    found.compare(&what("drivers"), "worker-drivers", &drivers, &noted);
+    for executor in books.executors_on(worker.slot) {
+        let application = notes.application(executor.application);
+        let known = application.and_then(|own| own.executors.get(&executor.number));
+        if let Some(known) = known {
+            let what = format!("executor {} on {}", executor.number, worker.id);
+            let own = (executor.state, executor.cores, executor.memory_mib);
+            let noted = (known.state, known.cores, known.memory_mib);
+            found.compare(&what, "executor", &own, &noted);
+        }
+    }
+    let is_dead = worker.state == WorkerState::Dead;
+    let found_by = (worker.is_found_by_id, worker.is_found_by_address);
+    let agree = (found_by == (!is_dead, !is_dead)).then_some(());
+    found.demand("INV-W4", agree, || {
+        format!(
+            "{} is {}; it is found by its id: {}, by its address: {}",
+            worker.id, worker.state, found_by.0, found_by.1
+        )
+    });
+}
+
+/// INV-C1: cores = free + Σ executors + Σ drivers, memory likewise, and the same for addresses.
+fn check_sums(found: &mut Differences, books: BooksView<'_>, worker: &WorkerView) {
+    if worker.state == WorkerState::Dead {
+        return;
+    }
+    let (mut cores, mut memory_mib, mut addresses) = (0_i64, 0_i64, 0);
+    for executor in books.executors_on(worker.slot) {
+        cores += i64::from(executor.cores);
+        memory_mib += i64::from(executor.memory_mib);
+        addresses += count(&executor.resources);
+    }
+    for driver in books
+        .drivers()
+        .filter(|own| worker.drivers.contains(&own.slot))
+    {
+        cores += i64::from(driver.cores);
+        memory_mib += i64::from(driver.memory_mib);
+        addresses += count(&driver.resources);
+    }
+    let capacity = worker.capacity;
+    let used = (
+        i64::from(capacity.cores_used),
+        i64::from(capacity.memory_used_mib),
+    );
+    let agree = (used == (cores, memory_mib)).then_some(());
+    found.demand("INV-C1", agree, || {
+        format!(
+            "{} has {} cores and {} MiB in use of {} and {}, and its executors and drivers hold {cores} and {memory_mib}",
+            worker.id, used.0, used.1, capacity.cores, capacity.memory_mib
+        )
+    });
+    let taken = count(&worker.resources_taken);
+    let agree = (taken == addresses).then_some(());
+    found.demand("INV-C1", agree, || {
+        format!(
+            "{taken} addresses of named resources of {} are taken, and its executors and drivers hold {addresses}",
+            worker.id
+        )
+    });
+}
+
+fn count(resources: &deploysim_protocol::resource::Resources) -> usize {
+    resources.0.iter().map(|own| own.addresses.len()).sum()
+}
+
+/// INV-C4: requested = left + Σ executors, and the notes.
+fn check_application(
+    found: &mut Differences,
+    books: BooksView<'_>,
+    application: &ApplicationView,
+    notes: &Books,
+) {
+    let own: Vec<_> = books.executors_of(application.slot).collect();
+    let cores: i64 = own.iter().map(|own| i64::from(own.cores)).sum();
+    let granted = i64::from(application.cores_granted);
+    let agree = (granted == cores).then_some(());
+    found.demand("INV-C4", agree, || {
+        format!(
+            "application {} was granted {granted} of {} cores, and the {} executors in its map have {cores}",
+            application.id,
+            application.cores_requested,
+            own.len()
+        )
+    });
+    let Some(record) = notes.application(application.slot) else {
+        return;
+    };
+    let what = |part: &str| format!("{part} of {}", application.id);
+    found.compare(
+        &what("the id"),
+        "application-id",
+        &application.id,
+        &record.id,
+    );
+    found.compare(
+        &what("the state"),
+        "application-state",
+        &application.state,
+        &record.state,
+    );
+    let cores = (application.cores_requested, application.cores_granted);
+    let noted = (record.cores_requested, record.cores_granted);
+    found.compare(
+        &what("cores asked for and granted"),
+        "granted",
+        &cores,
+        &noted,
+    );
+    let counted = (application.retry_count, record.retry_count);
+    found.compare(&what("abnormal ends"), "retries", &counted.0, &counted.1);
+    let numbers: BTreeSet<u32> = own.iter().map(|own| own.number).collect();
+    let mapped = record
+        .executors
+        .iter()
+        .filter(|(_, own)| own.in_application);
+    let noted: BTreeSet<u32> = mapped.map(|(number, _)| *number).collect();
+    found.compare(
+        &what("executors"),
+        "application-executors",
+        &numbers,
+        &noted,
+    );
+    for (profile, target) in &record.targets {
+        let own = books.target(application.slot, *profile);
+        found.compare(&what("a target"), "target", &own, target);
+    }
+}
+
+fn check_drivers(found: &mut Differences, books: BooksView<'_>, notes: &Books) {
+    let drivers: BTreeSet<_> = books.drivers().map(|own| own.slot).collect();
+    let noted = notes.drivers().filter(|(_, own)| own.kept == Kept::Active);
+    let noted: BTreeSet<_> = noted.map(|(slot, _)| slot).collect();
+    found.compare("drivers", "drivers", &drivers, &noted);
+    for driver in books.drivers() {
+        compare_driver(found, &driver, notes);
+    }
+    let waiting: BTreeSet<_> = books.waiting_drivers().collect();
+    let noted = notes.drivers().filter(|(_, own)| own.waiting);
+    let noted: BTreeSet<_> = noted.map(|(slot, _)| slot).collect();
+    found.compare("waiting drivers", "waiting-drivers", &waiting, &noted);
+}
+
+fn compare_driver(found: &mut Differences, driver: &DriverView, notes: &Books) {
+    let Some(record) = notes.driver(driver.slot) else {
+        return;
+    };
+    let what = |part: &str| format!("{part} of {}", driver.id);
+    found.compare(&what("the id"), "driver-id", &driver.id, &record.id);
+    found.compare(
+        &what("the state"),
+        "driver-state",
+        &driver.state,
+        &record.state,
+    );
+    if driver.state == DriverState::Running {
+        found.compare(
+            &what("the worker"),
+            "driver-worker",
+            &driver.worker,
+            &record.worker,
+        );
+    }
+}
+
+fn check_worker(id: NodeId, worker: &Worker, ledger: &Ledger) -> Vec<Finding> {
+    let Some(notes) = ledger.worker(id) else {
+        return Vec::new();
+    };
+    let mut found = Differences::default();
+    found.compare("the worker's id", "worker-id", &worker.id(), &notes.id);
+    let flags = (worker.is_connected(), worker.is_decommissioned());
+    let noted = (notes.connected, notes.decommissioned);
+    found.compare(
+        "connected and decommissioned",
+        "worker-flags",
+        &flags,
+        &noted,
+    );
+    let followed = worker.followed_master().map(|master| master.address);
+    found.compare(
+        "the followed master",
+        "followed",
+        &followed,
+        &notes.followed,
+    );
+    let executors: BTreeSet<ExecutorId> = worker.executors().map(|own| own.executor).collect();
+    let noted: BTreeSet<_> = notes.executors.iter().map(|held| held.executor).collect();
+    found.compare(
+        "the worker's executors",
+        "held-executors",
+        &executors,
+        &noted,
+    );
+    for own in worker.executors() {
+        if let Some(held) = notes.executor(own.executor) {
+            let what = format!("executor {}", own.executor);
+            let pair = (own.cores, own.memory_mib);
+            let noted = (held.cores, held.memory_mib);
+            found.compare(&what, "held-executor", &pair, &noted);
+        }
+    }
+    let drivers: BTreeSet<_> = worker.drivers().map(|own| own.driver).collect();
+    let noted: BTreeSet<_> = notes.drivers.iter().map(|held| held.driver).collect();
+    found.compare("the worker's drivers", "held-drivers", &drivers, &noted);
+    found.0
+}

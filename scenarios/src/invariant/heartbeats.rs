@@ -1,0 +1,128 @@
+//! INV-W6 and INV-L9: how often a worker says that it lives, and how long it has to be silent
+//! before it is declared DEAD.
+
+use super::bounds::Bounds;
+use super::violation::Finding;
+use crate::ledger::{Books, Ledger};
+use crate::trace::NodeId;
+use deploysim_protocol::event::WorkerSlot;
+use deploysim_protocol::time::{Time, WallTime};
+use std::time::Duration;
+
+/// Heartbeats of one worker.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beat {
+    last: Option<Time>,
+    /// Beats that may come early: at a registration, and those that were missed in a pause.
+    early: u32,
+    paused: Option<Time>,
+}
+
+/// Heartbeats of all workers, by number of their nodes.
+#[derive(Clone, Debug)]
+pub(super) struct Heartbeats {
+    interval: Duration,
+    beats: Vec<Beat>,
+}
+
+impl Heartbeats {
+    pub(super) const fn new(bounds: &Bounds) -> Self {
+        Self {
+            interval: bounds.heartbeat,
+            beats: Vec::new(),
+        }
+    }
+
+    fn beat(&mut self, worker: NodeId) -> &mut Beat {
+        let index = worker.index();
+        if self.beats.len() <= index {
+            self.beats.resize(index + 1, Beat::default());
+        }
+        &mut self.beats[index]
+    }
+
+    /// A process began.
+    pub(super) fn forget(&mut self, worker: NodeId) {
+        if let Some(beat) = self.beats.get_mut(worker.index()) {
+            *beat = Beat::default();
+        }
+    }
+
+    pub(super) fn registered(&mut self, worker: NodeId) {
+        let beat = self.beat(worker);
+        beat.early = beat.early.max(1);
+    }
+
+    pub(super) fn paused(&mut self, worker: NodeId, at: Time) {
+        if let Some(beat) = self.beats.get_mut(worker.index()) {
+            beat.paused = Some(at);
+        }
+    }
+
+    pub(super) fn resumed(&mut self, worker: NodeId, at: Time) {
+        let interval = self.interval;
+        if let Some(beat) = self.beats.get_mut(worker.index())
+            && let Some(paused) = beat.paused.take()
+        {
+            let missed = at.since(paused).as_nanos() / interval.as_nanos().max(1);
+            beat.early = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(2);
+        }
+    }
+
+    /// INV-W6: a worker sent a heartbeat.
+    pub(super) fn sent(&mut self, worker: NodeId, at: Time, ledger: &Ledger) -> Option<Finding> {
+        let interval = self.interval;
+        let beat = self.beat(worker);
+        let last = beat.last.replace(at)?;
+        if at.since(last) >= interval {
+            return None;
+        }
+        if beat.early > 0 {
+            beat.early -= 1;
+            return None;
+        }
+        let sentence = format!(
+            "{} sent heartbeats at {last} and at {at}, and the interval is {:.3} s",
+            ledger.name(worker),
+            interval.as_secs_f64()
+        );
+        Some(
+            Finding::new("INV-W6", sentence)
+                .at(worker)
+                .mark("too-often"),
+        )
+    }
+}
+
+/// INV-L9: a worker is removed for silence.
+pub(super) fn silent(
+    books: &Books,
+    worker: WorkerSlot,
+    last_heartbeat: WallTime,
+    now: WallTime,
+    timeout: Duration,
+) -> Option<Finding> {
+    let record = books.worker(worker)?;
+    let heard = record.last_heartbeat.unwrap_or(last_heartbeat);
+    let silent_ms = now.as_millis().saturating_sub(heard.as_millis());
+    let timeout_ms = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
+    if silent_ms > timeout_ms && heard == last_heartbeat {
+        return None;
+    }
+    let (sentence, mark) = if heard == last_heartbeat {
+        let sentence = format!(
+            "{} is declared DEAD after {silent_ms} ms of silence, and {timeout_ms} ms are allowed",
+            record.id
+        );
+        (sentence, "too-early")
+    } else {
+        let sentence = format!(
+            "{} is declared DEAD for its heartbeat at {} ms, and its last one was handled at {} ms",
+            record.id,
+            last_heartbeat.as_millis(),
+            heard.as_millis()
+        );
+        (sentence, "another-heartbeat")
+    };
+    Some(Finding::new("INV-L9", sentence).about(record.id).mark(mark))
+}

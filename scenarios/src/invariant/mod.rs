@@ -1,0 +1,192 @@
+//! The invariants: what must hold in every run, whatever the scenario. They read entries and the
+//! ledger, and never a node; the audit, which compares the ledger with a node's books, is the
+//! one exception.
+//!
+//! Most checkers are folds with one step per note. What has to come about in time is an
+//! obligation: opened and closed by looking at the ledger whenever something changes that it
+//! depends on, and due when its bound has passed without a fault.
+
+mod audit;
+mod batch;
+mod books;
+mod bounds;
+mod calm;
+mod clients;
+mod demand;
+mod drift;
+mod drivers;
+mod duties;
+mod executors;
+mod exits;
+mod ghosts;
+mod heartbeats;
+mod membership;
+mod observe;
+mod passes;
+mod pending;
+mod queries;
+mod review;
+mod scene;
+mod shapes;
+mod supervision;
+mod table;
+#[cfg(test)]
+mod tests;
+mod violation;
+mod watch;
+
+pub use audit::{Audit, Occasion};
+pub use bounds::Bounds;
+pub use table::{Checked, Kind, Row, TABLE, Verdict};
+pub use violation::Violation;
+
+use crate::ledger::Ledger;
+use crate::scenario::plan::{Plan, Settle};
+use crate::trace::{Entry, Fact};
+use batch::Batch;
+use calm::Calm;
+use clients::Clients;
+use demand::Demand;
+use deploysim_protocol::behaviour::ExecutorRetryLimit;
+use deploysim_protocol::conf::RecoveryMode;
+use deploysim_protocol::time::Time;
+use drivers::Drivers;
+use executors::Executors;
+use exits::Exits;
+use heartbeats::Heartbeats;
+use passes::Passes;
+use pending::Pending;
+use queries::Queries;
+use scene::Scene;
+use shapes::Shapes;
+use std::time::Duration;
+use supervision::Supervision;
+use violation::{Finding, Log};
+use watch::Watch;
+
+/// The limit of abnormal ends before it was a key. Spark: `ApplicationState.MAX_NUM_RETRY`.
+const RETRIES_MAX: i32 = 10;
+
+/// The invariant of this id.
+pub fn known(id: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.id == id)
+}
+
+/// All invariants of one run.
+#[derive(Clone, Debug)]
+pub struct Invariants {
+    bounds: Bounds,
+    calm: Calm,
+    /// Whether obligations are judged at all.
+    is_liveness_judged: bool,
+    log: Log,
+    pending: Pending,
+    batch: Batch,
+    watch: Watch,
+    shapes: Shapes,
+    demand: Demand,
+    clients: Clients,
+    drivers: Drivers,
+    supervision: Supervision,
+    executors: Executors,
+    passes: Passes,
+    heartbeats: Heartbeats,
+    exits: Exits,
+    queries: Queries,
+}
+
+impl Invariants {
+    /// The invariants of a run of `plan`. Make them in the scope of texts in which the run is
+    /// played.
+    pub fn new(plan: &Plan) -> Self {
+        let bounds = Bounds::of(plan);
+        let limit = match plan.behaviour.executor_retry_limit {
+            ExecutorRetryLimit::Constant => RETRIES_MAX,
+            ExecutorRetryLimit::Key => plan.conf.max_executor_retries,
+        };
+        let persistent = plan.conf.recovery_mode != RecoveryMode::None;
+        Self {
+            calm: Calm::new(plan, &bounds),
+            is_liveness_judged: plan.settle != Settle::Off,
+            log: Log::default(),
+            pending: Pending::default(),
+            batch: Batch::default(),
+            watch: Watch::default(),
+            shapes: Shapes::default(),
+            demand: Demand::default(),
+            clients: Clients::default(),
+            drivers: Drivers::new(plan.behaviour.relaunched_driver, persistent),
+            supervision: Supervision::default(),
+            executors: Executors::new(limit),
+            passes: Passes::default(),
+            heartbeats: Heartbeats::new(&bounds),
+            exits: Exits::new(),
+            queries: Queries::default(),
+            bounds,
+        }
+    }
+
+    /// Takes one entry into account. The ledger has taken it into account already.
+    pub fn observe(&mut self, entry: &Entry<'_>, ledger: &Ledger) {
+        if self.pending.is_due(entry.at) {
+            self.judge_overdue(entry.at, ledger);
+        }
+        if self.batch.is_over(entry) {
+            self.close_batch(entry.at, ledger);
+        }
+        self.log.remember(entry);
+        self.read(entry, ledger);
+        if matches!(entry.fact, Fact::Finished) {
+            self.close_batch(entry.at, ledger);
+            self.judge_rest(entry.at, ledger);
+        }
+    }
+
+    /// What did not hold so far, in the order in which it was first seen; what differs only in
+    /// names, times and numbers is there once, with a count.
+    pub fn violations(&self) -> &[Violation] {
+        self.log.violations()
+    }
+
+    /// Whether nothing has to come about any more.
+    pub fn is_decided(&self) -> bool {
+        self.pending.is_empty() && self.batch.is_empty()
+    }
+
+    /// The bounds in force.
+    pub const fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// How long a run may have to go on after its fault phase until everything is decided.
+    pub fn settling(&self) -> Duration {
+        self.calm.settling() + self.bounds.longest()
+    }
+
+    /// Records what an audit found.
+    pub fn record_audit(&mut self, at: Time, differences: Vec<Difference>, ledger: &Ledger) {
+        for difference in differences {
+            self.log.record(at, difference.0, ledger);
+        }
+    }
+
+    fn scene<'a>(&'a self, ledger: &'a Ledger) -> Scene<'a> {
+        Scene {
+            ledger,
+            watch: &self.watch,
+            bounds: &self.bounds,
+            calm: &self.calm,
+            shapes: &self.shapes,
+        }
+    }
+
+    fn find(&mut self, at: Time, finding: impl IntoIterator<Item = Finding>, ledger: &Ledger) {
+        for finding in finding {
+            self.log.record(at, finding, ledger);
+        }
+    }
+}
+
+/// A book of a node and the sum of its notes that differ.
+#[derive(Clone, Debug)]
+pub struct Difference(Finding);
