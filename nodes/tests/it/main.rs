@@ -1,5 +1,5 @@
-//! The nodes seen from outside, in one binary: decisions of real Spark, Spark's own numbers, and
-//! properties.
+//! The nodes seen from outside, in one binary: decisions of real Spark, Spark's own numbers,
+//! properties, and transcripts.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,3 +9,4 @@
 mod golden;
 mod plain;
 mod spark;
+mod transcript;
