@@ -10,7 +10,6 @@ mod keys;
 pub mod known;
 mod overrides;
 pub mod plan;
-pub mod remarks;
 mod schema;
 mod suggest;
 mod table;
