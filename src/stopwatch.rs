@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// A clock that was started.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(Instant);
+pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts.
@@ -13,18 +13,18 @@ impl Stopwatch {
         clippy::disallowed_methods,
         reason = "the speed of the machine is measured with the clock of the machine"
     )]
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
     /// The time since the start.
-    pub fn elapsed(self) -> Duration {
+    pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 }
 
 /// How many per second, as people write it: `1.2 M`, `350 k`, `80`.
-pub fn rate(count: u64, elapsed: Duration) -> String {
+pub(crate) fn rate(count: u64, elapsed: Duration) -> String {
     // A run of a few events can be shorter than the clock's grain.
     let seconds = elapsed.as_secs_f64().max(1e-6);
     let rate = count as f64 / seconds;

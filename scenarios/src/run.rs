@@ -1,10 +1,17 @@
-//! Playing one plan before everyone who watches: the ledger adds up, the witnesses read what it
-//! knows with every entry. Who the witnesses are, and where they write, is decided by the caller.
+//! Playing one plan before everyone who watches: the ledger adds up, triggers set off faults, the
+//! judges decide, and witnesses write down what they see. Who the witnesses are, and where they
+//! write, is decided by the caller.
 
+use crate::cluster::AnyNode;
+use crate::expectation::{Judge, Triggers};
+use crate::invariant::{Audit, Invariants};
 use crate::ledger::Ledger;
+use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
-use crate::trace::{Entry, Observer};
-use crate::world::queue::{self, Played};
+use crate::trace::{Entry, NodeId, Observer};
+use crate::world::queue;
+use deploysim_protocol::text::scope;
+use deploysim_protocol::time::Time;
 use std::io;
 
 /// Someone who watches a run and writes down what it sees.
@@ -12,44 +19,80 @@ pub trait Witness {
     /// One thing happened; the ledger knows it already.
     ///
     /// # Errors
-    /// If it cannot be written down. The run goes on, this witness is not shown any more.
+    /// If it cannot be written down. The run goes on, but nobody is shown any more of it.
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()>;
 }
 
-/// Plays `plan` once before the witnesses. To be called in a scope of texts of its own.
+/// Plays `plan` once before the witnesses, in a scope of texts of its own.
 ///
 /// # Errors
 /// The first thing that a witness could not write.
-pub fn play(plan: &Plan, seed: u64, witnesses: &mut [&mut dyn Witness]) -> io::Result<Played> {
-    let audience = Audience {
-        ledger: Ledger::new(plan),
-        witnesses,
-        error: None,
-    };
-    let (played, audience) = queue::play(plan, seed, audience);
-    match audience.error {
-        Some(error) => Err(error),
-        None => Ok(played),
-    }
+pub fn play(plan: &Plan, seed: u64, witnesses: &mut [&mut dyn Witness]) -> io::Result<Outcome> {
+    scope(|| {
+        let audience = Audience {
+            ledger: Ledger::new(plan),
+            triggers: Triggers::new(plan),
+            judge: Judge::new(plan),
+            invariants: Invariants::new(plan),
+            audit: Audit::new(plan),
+            witnesses,
+            error: None,
+        };
+        let (played, audience) = queue::play(plan, seed, audience);
+        match audience.error {
+            Some(error) => Err(error),
+            None => Ok(Outcome::new(
+                plan,
+                seed,
+                played,
+                &audience.judge,
+                audience.invariants.violations(),
+            )),
+        }
+    })
 }
 
 /// Everyone who watches a run.
 struct Audience<'a, 'w> {
     ledger: Ledger,
+    triggers: Triggers,
+    judge: Judge,
+    invariants: Invariants,
+    audit: Audit,
     witnesses: &'a mut [&'w mut dyn Witness],
     error: Option<io::Error>,
 }
 
 impl Observer for Audience<'_, '_> {
     fn observe(&mut self, entry: &Entry<'_>) {
+        self.judge.pass_to(entry.at, &self.ledger);
         self.ledger.apply(entry);
+        self.triggers.observe(entry, &self.ledger);
+        self.judge.observe(entry, &self.ledger);
+        self.invariants.observe(entry, &self.ledger);
         if self.error.is_some() {
             return;
         }
         for witness in &mut *self.witnesses {
             if let Err(error) = witness.see(entry, &self.ledger) {
-                self.error.get_or_insert(error);
+                self.error = Some(error);
+                return;
             }
         }
+    }
+
+    fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode) {
+        let differences = self.audit.check(node, view, &self.ledger);
+        if !differences.is_empty() {
+            self.invariants.record_audit(at, differences, &self.ledger);
+        }
+    }
+
+    fn triggered(&mut self) -> Option<u32> {
+        self.triggers.triggered()
+    }
+
+    fn is_decided(&self) -> bool {
+        self.judge.is_decided() && self.invariants.is_decided()
     }
 }

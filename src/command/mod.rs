@@ -1,39 +1,59 @@
 //! The subcommands: one short file each. Here are the list of them, and what each hands back.
 
+mod check;
+mod junit;
+mod paths;
+mod replay;
 mod run;
+mod schema;
+mod seeds;
+mod test;
+mod world;
 
-use deploysim_scenarios::scenario::plan::Plan;
-use deploysim_scenarios::scenario::{self, ReadError};
+use deploysim_scenarios::output::folder::FolderError;
+use deploysim_scenarios::scenario::ReadError;
 use std::io;
-use std::path::Path;
 
 /// What to do.
 #[derive(clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     Run(run::Run),
+    Test(test::Test),
+    Check(check::Check),
+    Schema(schema::Schema),
 }
 
 impl Command {
     /// Does it.
-    pub fn carry_out(&self) -> Result<Verdict, Failure> {
+    pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
         match self {
             Self::Run(run) => run.carry_out(),
+            Self::Test(test) => test.carry_out(),
+            Self::Check(check) => check.carry_out(),
+            Self::Schema(schema) => schema.carry_out(),
         }
     }
 }
 
 /// How it came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Everything held.
     Held,
     /// A property was violated.
     Violated,
 }
 
+/// From whether everything held.
+impl From<bool> for Verdict {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Held } else { Self::Violated }
+    }
+}
+
 /// Why there is no verdict.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The arguments or a file are wrong; what to say.
     BadInput(String),
     /// The machine or the program failed; what to say.
@@ -49,12 +69,21 @@ impl From<ReadError> for Failure {
     }
 }
 
-/// stdout could not be written.
-fn unwritable(error: &io::Error) -> Failure {
-    Failure::Machine(format!("error: the output cannot be written: {error}"))
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::HoldsARun(path) => Self::BadInput(format!(
+                "error: {} holds a run already; --force replaces it",
+                path.display()
+            )),
+            FolderError::Unwritable(reason) => Self::from(reason),
+        }
+    }
 }
 
-/// Reads a scenario with the changes of `--set`.
-fn read(path: &Path, changes: &[String]) -> Result<Plan, Failure> {
-    Ok(scenario::read(path, changes)?)
+/// Something could not be written; the error names it.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Machine(format!("error: {error}"))
+    }
 }

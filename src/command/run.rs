@@ -1,51 +1,197 @@
 //! `deploysim run`: plays one scenario once and shows what happened.
 
-use super::{Failure, Verdict, read, unwritable};
+use super::replay::replay;
+use super::world::World;
+use super::{Failure, Verdict};
 use crate::stopwatch::{Stopwatch, rate};
-use crate::terminal::Results;
-use deploysim_protocol::text::scope;
-use deploysim_scenarios::output::timeline::Timeline;
-use deploysim_scenarios::run;
-use std::io::Write;
+use crate::terminal::{Results, results, show};
+use deploysim_scenarios::outcome::Outcome;
+use deploysim_scenarios::output::folder::{Existing, Folder};
+use deploysim_scenarios::output::judgement;
+use deploysim_scenarios::output::manifest::{Manifest, digest};
+use deploysim_scenarios::output::metrics::Metrics;
+use deploysim_scenarios::output::record::Record;
+use deploysim_scenarios::output::summary::Summary;
+use deploysim_scenarios::run::{self, Witness};
+use deploysim_scenarios::scenario;
+use deploysim_scenarios::scenario::plan::Plan;
+use deploysim_scenarios::trace::json::JsonWriter;
+use deploysim_scenarios::trace::notable::Timeline;
+use deploysim_scenarios::trace::text::TextWriter;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Play one scenario once and show what happened.
+///
+/// Shows a timeline of what is notable, what became of each expectation, and what the invariants
+/// say. The same scenario and seed give the same run, byte for byte.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   deploysim run scenarios/files/liveness/silent-worker-comes-back.toml
-  deploysim run scenario.toml --seed 12 --set cluster.worker.count=50")]
-pub struct Run {
+  deploysim run scenario.toml --seed 12 --set cluster.worker.count=50
+  deploysim run scenario.toml --set 'conf.\"spark.worker.timeout\"=30' --out runs/short-timeout
+  deploysim run scenario.toml --trace | grep ReconnectWorker
+  deploysim run scenario.toml --format json | jq .verdict")]
+pub(crate) struct Run {
     /// The scenario file.
     scenario: PathBuf,
     /// The seed of the run, instead of the scenario's.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// What plays the scenario.
+    #[arg(long, value_enum, default_value_t = World::Queue)]
+    world: World,
     /// Change a key of the scenario (repeatable).
     #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<String>,
+    /// Write the run into this folder: scenario, trace, events, metrics, summary, manifest.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace a run that the folder holds already.
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Show every event, a line each, instead of the timeline.
+    #[arg(long)]
+    trace: bool,
+    /// How results are written to stdout.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How results are written to stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Lines for people.
+    Text,
+    /// One JSON object on a line of its own; with --trace, after one object per event.
+    Json,
 }
 
 impl Run {
     /// Plays it.
-    pub fn carry_out(&self) -> Result<Verdict, Failure> {
-        let plan = read(&self.scenario, &self.changes)?;
+    pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
+        self.world.check()?;
+        let plan = scenario::read(&self.scenario, &self.changes)?;
         let seed = self.seed.unwrap_or(plan.seed);
+        let mut record = self.record(&plan, seed)?;
+        let mut out = results();
         let stopwatch = Stopwatch::start();
-        let mut results = Results::to_stdout();
-        let shown = scope(|| {
-            writeln!(results, "{}\nseed {seed}\n", plan.title)?;
-            let mut timeline = Timeline::new(&mut results);
-            run::play(&plan, seed, &mut [&mut timeline])
-        });
-        let played = shown.map_err(|error| unwritable(&error))?;
-        let speed = rate(played.inputs, stopwatch.elapsed());
-        writeln!(
-            results,
-            "\nsimulated {}, {} events, {speed} events per second",
-            played.end, played.inputs,
-        )
-        .and_then(|()| results.flush())
-        .map_err(|error| unwritable(&error))?;
-        Ok(Verdict::Held)
+        let outcome = match self.format {
+            Format::Text => self.show_text(&plan, seed, record.as_mut(), &mut out)?,
+            Format::Json => self.show_json(&plan, seed, record.as_mut(), &mut out)?,
+        };
+        let elapsed = stopwatch.elapsed();
+        if let Some(record) = record {
+            record.finish(&plan, &outcome, self.manifest(seed))?;
+        }
+        if self.format == Format::Text {
+            let speed = rate(outcome.inputs, elapsed);
+            writeln!(
+                out,
+                "\nsimulated {}, {} events, {speed} events per second",
+                outcome.end, outcome.inputs,
+            )?;
+        }
+        out.flush()?;
+        Ok(Verdict::from(outcome.holds()))
     }
+
+    fn record(&self, plan: &Plan, seed: u64) -> Result<Option<Record>, Failure> {
+        let Some(path) = &self.out else {
+            return Ok(None);
+        };
+        let existing = if self.force {
+            Existing::Replace
+        } else {
+            Existing::Refuse
+        };
+        let folder = Folder::open(path, existing)?;
+        Ok(Some(Record::begin(folder, plan, seed)?))
+    }
+
+    fn show_text(
+        &self,
+        plan: &Plan,
+        seed: u64,
+        record: Option<&mut Record>,
+        out: &mut Results,
+    ) -> io::Result<Outcome> {
+        let world = self.world.name();
+        writeln!(out, "{}\nseed {seed}, world {world}\n", plan.title)?;
+        let mut events = TextWriter::new(&mut *out);
+        let outcome = if self.trace {
+            play(plan, seed, &mut events, record)?
+        } else {
+            let mut timeline = Timeline::new(&mut *out);
+            let outcome = play(plan, seed, &mut timeline, record)?;
+            timeline.finish()?;
+            outcome
+        };
+        writeln!(out)?;
+        show(&judgement::all(&outcome), out)?;
+        if !outcome.holds() {
+            let command = replay(&self.scenario, seed, &self.changes);
+            writeln!(out, "\nreplay: {command}")?;
+        }
+        Ok(outcome)
+    }
+
+    fn show_json(
+        &self,
+        plan: &Plan,
+        seed: u64,
+        record: Option<&mut Record>,
+        out: &mut Results,
+    ) -> io::Result<Outcome> {
+        let mut metrics = Metrics::default();
+        let mut witnesses: Vec<&mut dyn Witness> = vec![&mut metrics];
+        witnesses.extend(record.map(|record| record as &mut dyn Witness));
+        let mut events;
+        if self.trace {
+            events = JsonWriter::new(&mut *out, &plan.title, seed)?;
+            witnesses.push(&mut events);
+        }
+        let outcome = run::play(plan, seed, &mut witnesses)?;
+        let summary = Summary::new(&plan.title, &outcome, &metrics);
+        let object = serde_json::to_string(&summary)?;
+        writeln!(out, "{object}")?;
+        Ok(outcome)
+    }
+
+    fn manifest(&self, seed: u64) -> Manifest {
+        let binary = std::env::current_exe().and_then(std::fs::read);
+        let arguments = std::env::args_os().skip(1);
+        Manifest {
+            version: 1,
+            program: env!("CARGO_PKG_VERSION"),
+            seed,
+            world: self.world.name(),
+            scenario: self.scenario.display().to_string(),
+            scenario_digest: String::new(),
+            binary_digest: binary.ok().map(|bytes| digest(&bytes)),
+            lock_digest: digest(include_bytes!("../../Cargo.lock")),
+            features: Vec::new(),
+            profile: if cfg!(debug_assertions) {
+                "debug"
+            } else {
+                "release"
+            },
+            platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            arguments: arguments
+                .map(|argument| argument.to_string_lossy().into_owned())
+                .collect(),
+        }
+    }
+}
+
+/// Plays before a witness, and before the record if there is one.
+fn play<'w>(
+    plan: &Plan,
+    seed: u64,
+    shown: &'w mut dyn Witness,
+    record: Option<&'w mut Record>,
+) -> io::Result<Outcome> {
+    let mut witnesses = vec![shown];
+    witnesses.extend(record.map(|record| record as &mut dyn Witness));
+    run::play(plan, seed, &mut witnesses)
 }

@@ -10,6 +10,7 @@ mod keys;
 pub mod known;
 mod overrides;
 pub mod plan;
+pub mod remarks;
 mod schema;
 mod suggest;
 mod table;

@@ -1,0 +1,150 @@
+//! `metrics.csv`: what a run adds up to, a number per row, in tidy form. Counts only: their
+//! number does not grow with the length of a run.
+
+use crate::ledger::Ledger;
+use crate::outcome::Outcome;
+use crate::run::Witness;
+use crate::trace::{Entry, Fact, Fate, Role};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// The names of the columns.
+const COLUMNS: [&str; 6] = ["run", "time", "name", "labels", "value", "unit"];
+
+/// What is counted, and by what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Count {
+    /// Messages, questions and answers that a role handled, by kind.
+    Handled(&'static str, &'static str),
+    /// What a role sent, by kind.
+    Sent(&'static str, &'static str),
+    /// What was sent on a connection that was gone.
+    Lost(&'static str),
+    /// What a fault took, held or repeated.
+    Tampered(&'static str),
+    /// What nodes reported of themselves.
+    Notes(&'static str),
+    /// Processes that began.
+    Started(&'static str),
+    /// Processes that ended.
+    Ended,
+    /// Connections that were opened, as either side saw it.
+    ConnectionsOpened,
+    /// Connections that ended, as either side was told.
+    ConnectionsEnded,
+    /// Connections that could not be opened.
+    DialsFailed,
+    /// Faults that began.
+    Faults,
+}
+
+impl Count {
+    /// The metric's name, its labels, and what it counts.
+    fn row(self) -> (&'static str, String, &'static str) {
+        match self {
+            Self::Handled(role, kind) => {
+                ("handled", format!("role={role};kind={kind}"), "messages")
+            }
+            Self::Sent(role, kind) => ("sent", format!("role={role};kind={kind}"), "messages"),
+            Self::Lost(kind) => ("lost", format!("kind={kind}"), "messages"),
+            Self::Tampered(kind) => ("tampered", format!("kind={kind}"), "messages"),
+            Self::Notes(kind) => ("notes", format!("kind={kind}"), "notes"),
+            Self::Started(role) => ("processes_started", format!("role={role}"), "processes"),
+            Self::Ended => ("processes_ended", String::new(), "processes"),
+            Self::ConnectionsOpened => ("connections_opened", String::new(), "ends"),
+            Self::ConnectionsEnded => ("connections_ended", String::new(), "ends"),
+            Self::DialsFailed => ("dials_failed", String::new(), "dials"),
+            Self::Faults => ("faults", String::new(), "faults"),
+        }
+    }
+}
+
+/// Counts what happens.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+    counts: BTreeMap<Count, u64>,
+}
+
+impl Metrics {
+    /// Writes the counts as rows of comma-separated values. `run` names the run.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn write(&self, out: impl Write, run: &str, outcome: &Outcome) -> io::Result<()> {
+        let mut table = csv::Writer::from_writer(out);
+        table.write_record(COLUMNS)?;
+        let time = outcome.end.as_nanos().to_string();
+        let mut put = |name: &str, labels: &str, value: u64, unit: &str| {
+            table.write_record([run, &time, name, labels, &value.to_string(), unit])
+        };
+        put("simulated", "", outcome.end.as_nanos(), "ns")?;
+        put("inputs", "", outcome.inputs, "inputs")?;
+        put("steps", "", outcome.steps, "steps")?;
+        for (count, value) in &self.counts {
+            let (name, labels, unit) = count.row();
+            put(name, &labels, *value, unit)?;
+        }
+        table.flush()
+    }
+
+    /// What was handled, by kind.
+    pub(super) fn handled(&self) -> BTreeMap<&'static str, u64> {
+        let mut kinds = BTreeMap::new();
+        for (count, value) in &self.counts {
+            if let Count::Handled(_, kind) = count {
+                *kinds.entry(*kind).or_default() += value;
+            }
+        }
+        kinds
+    }
+
+    /// What was reported, by kind.
+    pub(super) fn notes(&self) -> BTreeMap<&'static str, u64> {
+        let mut kinds = BTreeMap::new();
+        for (count, value) in &self.counts {
+            if let Count::Notes(kind) = count {
+                kinds.insert(*kind, *value);
+            }
+        }
+        kinds
+    }
+
+    fn count(&mut self, count: Count) {
+        *self.counts.entry(count).or_default() += 1;
+    }
+}
+
+impl Witness for Metrics {
+    fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
+        let role = || {
+            let process = ledger.process(entry.node);
+            process.map_or("unknown", |process| Role::name(process.role))
+        };
+        match &entry.fact {
+            Fact::Received { unit, .. } => self.count(Count::Handled(role(), unit.kind())),
+            Fact::Sent { unit, fate, .. } => {
+                self.count(Count::Sent(role(), unit.kind()));
+                if *fate == Fate::Lost {
+                    self.count(Count::Lost(unit.kind()));
+                }
+            }
+            Fact::Tampered { unit, .. } => self.count(Count::Tampered(unit.kind())),
+            Fact::Note(event) => self.count(Count::Notes(event.kind())),
+            Fact::Started(start) => self.count(Count::Started(start.role.name())),
+            Fact::Ended { .. } => self.count(Count::Ended),
+            Fact::ConnectionOpened { .. } => self.count(Count::ConnectionsOpened),
+            Fact::ConnectionEnded { .. } => self.count(Count::ConnectionsEnded),
+            Fact::DialFailed { .. } => self.count(Count::DialsFailed),
+            Fact::FaultBegan { .. } => self.count(Count::Faults),
+            Fact::FaultEnded { .. }
+            | Fact::Paused
+            | Fact::Resumed
+            | Fact::ChildLaunched { .. }
+            | Fact::ChildLost { .. }
+            | Fact::ChildSignalled { .. }
+            | Fact::Settling
+            | Fact::Finished => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! A run written into a folder: the files that are written while it runs, and those that are
+//! written when it is over.
+
+use super::folder::{Folder, MANIFEST, Part};
+use super::manifest::{Manifest, digest};
+use super::metrics::Metrics;
+use super::summary::Summary;
+use crate::ledger::Ledger;
+use crate::outcome::Outcome;
+use crate::run::Witness;
+use crate::scenario::plan::Plan;
+use crate::trace::Entry;
+use crate::trace::json::JsonWriter;
+use crate::trace::table::CsvWriter;
+use std::io::{self, Write};
+
+/// Writes a run into a folder.
+#[derive(Debug)]
+pub struct Record {
+    folder: Folder,
+    trace: JsonWriter<Part>,
+    events: CsvWriter<Part>,
+    metrics: Metrics,
+}
+
+impl Record {
+    /// Begins the files of a run.
+    ///
+    /// # Errors
+    /// If they cannot be made.
+    pub fn begin(mut folder: Folder, plan: &Plan, seed: u64) -> io::Result<Self> {
+        let trace = JsonWriter::new(folder.begin("trace.jsonl")?, &plan.title, seed)?;
+        let events = CsvWriter::new(folder.begin("events.csv")?)?;
+        Ok(Self {
+            folder,
+            trace,
+            events,
+            metrics: Metrics::default(),
+        })
+    }
+
+    /// Writes what is known when the run is over, and gives all files their final names. The
+    /// manifest's digest of the scenario is filled in here.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub fn finish(self, plan: &Plan, outcome: &Outcome, manifest: Manifest) -> io::Result<()> {
+        let Self {
+            mut folder,
+            trace,
+            events,
+            metrics,
+        } = self;
+        trace.into_inner().flush()?;
+        events.finish()?;
+        let replayed = Plan {
+            seed: outcome.seed,
+            ..plan.clone()
+        };
+        let scenario = replayed.to_toml();
+        folder.write("scenario.toml", scenario.as_bytes())?;
+        let mut part = folder.begin("metrics.csv")?;
+        metrics.write(&mut part, &outcome.seed.to_string(), outcome)?;
+        part.flush()?;
+        let summary = Summary::new(&plan.title, outcome, &metrics);
+        folder.write("summary.json", &pretty(&summary)?)?;
+        let manifest = Manifest {
+            scenario_digest: digest(scenario.as_bytes()),
+            ..manifest
+        };
+        folder.write(MANIFEST, &pretty(&manifest)?)?;
+        folder.complete()
+    }
+}
+
+impl Witness for Record {
+    fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
+        self.trace.write(entry, ledger)?;
+        self.events.write(entry, ledger)?;
+        self.metrics.see(entry, ledger)
+    }
+}
+
+fn pretty(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}

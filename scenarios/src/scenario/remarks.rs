@@ -1,0 +1,52 @@
+//! What is allowed in a scenario but hardly meant. Only what can be said without playing it.
+
+use super::plan::{Claim, ExpectationPlan, Plan, Window};
+use crate::expectation::Judge;
+use crate::ledger::Ledger;
+use deploysim_protocol::text::scope;
+use deploysim_protocol::time::Time;
+
+/// Sentences about a scenario, each about one doubtful thing.
+pub fn remarks(plan: &Plan) -> Vec<String> {
+    let suspects: Vec<&ExpectationPlan> = (plan.expectations.iter())
+        .filter(|expectation| is_about_nothing_yet(expectation))
+        .collect();
+    let alone = Plan {
+        expectations: suspects.iter().copied().cloned().collect(),
+        ..plan.clone()
+    };
+    // At the first instant the books are empty: what holds then is true of nothing.
+    let held = scope(|| {
+        let ledger = Ledger::new(&alone);
+        let mut judge = Judge::new(&alone);
+        judge.pass_to(Time::from_nanos(1), &ledger);
+        let decisions = judge.decisions();
+        decisions
+            .map(|decision| decision.is_some_and(|decision| decision.held))
+            .collect::<Vec<bool>>()
+    });
+    let trivial = suspects.into_iter().zip(held).filter(|(_, held)| *held);
+    trivial
+        .map(|(expectation, _)| {
+            format!("`{expectation}` holds from the start; say `after`, or use `at` or `always`")
+        })
+        .collect()
+}
+
+/// Whether an expectation asks for something at some instant from the beginning on, and is about
+/// books: processes that run may have begun at the first instant already.
+fn is_about_nothing_yet(expectation: &ExpectationPlan) -> bool {
+    let from_the_start = match expectation.window {
+        Window::By { after, .. } => after == Time::ZERO,
+        Window::At(_) | Window::Always { .. } | Window::Never { .. } => false,
+    };
+    from_the_start
+        && match expectation.claim {
+            Claim::Worker { .. }
+            | Claim::Driver { .. }
+            | Claim::Application { .. }
+            | Claim::Executor { .. }
+            | Claim::Message { .. } => true,
+            Claim::Master { .. } | Claim::Process { .. } => false,
+        }
+}
