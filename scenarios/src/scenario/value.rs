@@ -25,6 +25,7 @@ pub(super) struct Value<'a> {
 pub(super) const TIME: &str =
     "a time with its unit, such as \"21s\", \"1500ms\", \"0.5ms\", \"2min\" or \"1h\"";
 const MEMORY: &str = "a memory size with its unit, such as \"512m\" or \"16g\", at least 1 MiB";
+const USED_MEMORY: &str = "a memory size with its unit, such as \"0m\" or \"16g\"";
 const RATE: &str = "a rate with its unit, such as \"10MB/s\" or \"1Gbit/s\"";
 
 impl<'a> Value<'a> {
@@ -153,6 +154,12 @@ impl<'a> Value<'a> {
             .and_then(parse_memory_mib)
             .filter(|size| *size > 0);
         self.or_wrong(read, MEMORY)
+    }
+
+    /// An amount of memory in use, which may be none.
+    pub(super) fn used_memory_mib(&self) -> Option<u32> {
+        let read = self.as_text().and_then(parse_memory_mib);
+        self.or_wrong(read, USED_MEMORY)
     }
 
     /// Bytes per second.

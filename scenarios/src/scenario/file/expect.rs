@@ -184,7 +184,7 @@ fn about_nodes(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) -> O
             let state = state.map(|value| value.state());
             let memory = table
                 .find("memory_used")
-                .and_then(|value| value.memory_mib());
+                .and_then(|value| value.used_memory_mib());
             Claim::Worker {
                 names: names(Kind::Worker)?,
                 count,

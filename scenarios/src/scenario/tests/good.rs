@@ -185,6 +185,12 @@ fn every_key_is_read_into_its_place() {
 }
 
 #[test]
+fn a_worker_may_be_expected_to_use_no_memory() {
+    let wanted = "[[expect]]\nat = \"5s\"\nworker = \"worker-1\"\nmemory_used = \"0m\"\n";
+    check_round_trip(&(SMALLEST.to_owned() + wanted));
+}
+
+#[test]
 fn expectations_are_sentences() {
     let lines: Vec<String> = plan(EVERY_KEY_TEXT)
         .expectations
