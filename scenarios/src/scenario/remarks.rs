@@ -3,7 +3,12 @@
 use super::plan::{Claim, ExpectationPlan, Plan, Window};
 use crate::expectation::Judge;
 use crate::ledger::Ledger;
-use deploysim_protocol::text::scope;
+use crate::network::Machine;
+use crate::trace::{Entry, Fact, NodeId, Role, Start};
+use deploysim_protocol::address::Address;
+use deploysim_protocol::event::{Event, MasterEvent};
+use deploysim_protocol::state::MasterState;
+use deploysim_protocol::text::{Text, scope};
 use deploysim_protocol::time::Time;
 
 /// Sentences about a scenario, each about one doubtful thing.
@@ -15,9 +20,16 @@ pub fn remarks(plan: &Plan) -> Vec<String> {
         expectations: suspects.iter().copied().cloned().collect(),
         ..plan.clone()
     };
-    // At the first instant the books are empty: what holds then is true of nothing.
+    // When a master begins to lead its books are empty: what holds then is true of nothing.
     let held = scope(|| {
-        let ledger = Ledger::new(&alone);
+        let mut ledger = Ledger::new(&alone);
+        for fact in empty_books() {
+            ledger.apply(&Entry {
+                at: Time::ZERO,
+                node: NodeId(0),
+                fact,
+            });
+        }
         let mut judge = Judge::new(&alone);
         judge.pass_to(Time::from_nanos(1), &ledger);
         let decisions = judge.decisions();
@@ -31,6 +43,22 @@ pub fn remarks(plan: &Plan) -> Vec<String> {
             format!("`{expectation}` holds from the start; say `after`, or use `at` or `always`")
         })
         .collect()
+}
+
+/// A master that leads, and nothing else.
+fn empty_books() -> [Fact<'static>; 2] {
+    let start = Start {
+        name: Text::new("master-1"),
+        role: Role::Master,
+        machine: Machine(0),
+        address: Address::new("master-1", 7077),
+        parent: None,
+        child: None,
+        restarts: 0,
+    };
+    let state = MasterState::Alive;
+    let leads = Event::from(MasterEvent::MasterStateChanged { state });
+    [Fact::Started(start), Fact::Note(leads)]
 }
 
 /// Whether an expectation asks for something at some instant from the beginning on, and is about

@@ -1,0 +1,10 @@
+//! The command line as its users meet it: exit codes, messages, folders, series of seeds, and the
+//! promise that a run is the same twice. Each test starts the program as a process.
+
+mod bad_input;
+mod exit_codes;
+mod folder;
+mod ground;
+mod series;
+mod shown;
+mod twice;
