@@ -63,6 +63,7 @@ const BASELINE: &[Defect] = &[
         source: "Master.launchExecutor, Master.launchDriver, Worker.handleDriverStateChanged",
         shows: &[
             ("INV-C2", ""),
+            ("INV-W2", "lasting"),
             ("INV-X1", "order-lost"),
             ("INV-L3", "order-lost"),
             ("INV-D4", "report-lost"),
@@ -174,7 +175,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-17",
         sentence: "A killed executor's cores are given away before its process is gone.",
         source: "Master.killExecutor",
-        shows: &[("INV-W2", "")],
+        shows: &[("INV-W2", "after-kill")],
     },
     Defect {
         id: "RD-18",

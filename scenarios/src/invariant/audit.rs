@@ -1,93 +1,31 @@
 //! The audit: what a node's books say against what its notes add up to, so that a wrong note
 //! cannot hide a wrong book; and on the real books INV-C1, INV-C4, INV-W4 and INV-A4.
 
-use super::Difference;
 use super::violation::Finding;
 use crate::cluster::AnyNode;
 use crate::ledger::{Books, Kept, Ledger, WorkerRecord};
-use crate::scenario::plan::Plan;
 use crate::trace::NodeId;
+use deploysim_nodes::master::scheduling::Capacity;
 use deploysim_nodes::master::view::{ApplicationView, BooksView, DriverView, WorkerView};
 use deploysim_nodes::worker::Worker;
-use deploysim_protocol::event::WorkerSlot;
-use deploysim_protocol::id::ExecutorId;
+use deploysim_protocol::event::{ApplicationSlot, WorkerSlot};
+use deploysim_protocol::id::{ExecutorId, WorkerId};
 use deploysim_protocol::state::{DriverState, WorkerState};
-use deploysim_protocol::time::Time;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-/// Runs of up to this many nodes are audited after every event.
-const SMALL: usize = 20;
-
-/// How often larger runs are audited.
-const PERIOD: Duration = Duration::from_secs(60);
-
-/// What happened before an audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
-    /// A node handled something.
-    Event,
-    /// A fault began or ended, or a recovery was completed.
-    Fault,
-    /// Nothing is under way, or the run is over.
-    End,
-}
-
-/// When to audit, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Audit {
-    is_small: bool,
-    next: Time,
-}
-
-impl Audit {
-    /// The audit of runs of `plan`.
-    pub fn new(plan: &Plan) -> Self {
-        let nodes = plan.cluster.masters.len()
-            + plan.cluster.workers.len()
-            + plan.applications.len()
-            + plan.drivers.len();
-        Self {
-            is_small: nodes <= SMALL,
-            next: Time::ZERO,
+/// What a node's books and its notes do not agree on, or its books among themselves. The node
+/// must not be in the middle of a turn.
+pub(super) fn check(id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Finding> {
+    let findings = match node {
+        AnyNode::Master(master) => {
+            let notes = ledger.books(id);
+            notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes))
         }
-    }
-
-    /// Whether nodes are to be audited at this occasion. After a [`Occasion::Event`] of a small
-    /// run only the node that handled something is.
-    pub fn is_due(&mut self, at: Time, occasion: Occasion) -> bool {
-        match occasion {
-            Occasion::Event if self.is_small => true,
-            Occasion::Event => {
-                let is_due = at >= self.next;
-                if is_due {
-                    self.next = at + PERIOD;
-                }
-                is_due
-            }
-            Occasion::Fault | Occasion::End => true,
-        }
-    }
-
-    /// Whether every event is audited.
-    pub const fn is_small(&self) -> bool {
-        self.is_small
-    }
-
-    /// What a node's books and its notes do not agree on. The node must not be in the middle of
-    /// a turn.
-    pub fn check(&self, id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Difference> {
-        let findings = match node {
-            AnyNode::Master(master) => {
-                let notes = ledger.books(id);
-                notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes))
-            }
-            AnyNode::Worker(worker) => check_worker(id, worker, ledger),
-            AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) => Vec::new(),
-        };
-        let findings = findings.into_iter();
-        findings.map(|finding| Difference(finding.at(id))).collect()
-    }
+        AnyNode::Worker(worker) => check_worker(id, worker, ledger),
+        AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) => Vec::new(),
+    };
+    let findings = findings.into_iter();
+    findings.map(|finding| finding.at(id)).collect()
 }
 
 /// Collects differences between two values.
@@ -108,17 +46,76 @@ impl Differences {
         }
     }
 
-    fn demand(
-        &mut self,
-        invariant: &'static str,
-        holds: Option<()>,
-        sentence: impl FnOnce() -> String,
-    ) {
-        if holds.is_none() {
-            self.0
-                .push(Finding::new(invariant, sentence()).mark("in-the-books"));
-        }
+    fn add(&mut self, finding: Option<Finding>) {
+        self.0.extend(finding);
     }
+}
+
+fn broken(invariant: &'static str, sentence: String) -> Finding {
+    Finding::new(invariant, sentence).mark("in-the-books")
+}
+
+/// INV-C1: cores = free + Σ executors + Σ drivers, memory likewise.
+pub(super) fn use_agrees(id: WorkerId, capacity: &Capacity, held: (i64, i64)) -> Option<Finding> {
+    let used = (
+        i64::from(capacity.cores_used),
+        i64::from(capacity.memory_used_mib),
+    );
+    let sentence = || {
+        format!(
+            "{id} has {} cores and {} MiB in use of {} and {}, and its executors and drivers hold {} and {}",
+            used.0, used.1, capacity.cores, capacity.memory_mib, held.0, held.1
+        )
+    };
+    (used != held).then(|| broken("INV-C1", sentence()))
+}
+
+/// INV-C1: addresses of named resources that are taken are held.
+pub(super) fn addresses_agree(id: WorkerId, taken: usize, held: usize) -> Option<Finding> {
+    let sentence = || {
+        format!(
+            "{taken} addresses of named resources of {id} are taken, and its executors and drivers hold {held}"
+        )
+    };
+    (taken != held).then(|| broken("INV-C1", sentence()))
+}
+
+/// INV-W4: a worker is found by its id and by its address exactly if it is not DEAD.
+pub(super) fn look_up_agrees(
+    id: WorkerId,
+    state: WorkerState,
+    found: (bool, bool),
+) -> Option<Finding> {
+    let is_there = state != WorkerState::Dead;
+    let sentence = || {
+        format!(
+            "{id} is {state}; it is found by its id: {}, by its address: {}",
+            found.0, found.1
+        )
+    };
+    (found != (is_there, is_there)).then(|| broken("INV-W4", sentence()))
+}
+
+/// INV-A4: scheduling looks at the applications in the books.
+pub(super) fn lists_agree(
+    active: &[ApplicationSlot],
+    waiting: &[ApplicationSlot],
+) -> Option<Finding> {
+    let sentence =
+        || format!("applications {active:?} are in the books, and scheduling looks at {waiting:?}");
+    (active != waiting).then(|| broken("INV-A4", sentence()))
+}
+
+/// INV-C4: requested = left + Σ executors.
+pub(super) fn grants_agree(application: &ApplicationView, held: i64) -> Option<Finding> {
+    let granted = i64::from(application.cores_granted);
+    let sentence = || {
+        format!(
+            "application {} was granted {granted} of {} cores, and the executors in its map have {held}",
+            application.id, application.cores_requested
+        )
+    };
+    (granted != held).then(|| broken("INV-C4", sentence()))
 }
 
 fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
@@ -140,10 +137,7 @@ fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
     }
     let active: Vec<_> = books.applications().map(|own| own.slot).collect();
     let waiting: Vec<_> = books.waiting_applications().collect();
-    let agree = (active == waiting).then_some(());
-    found.demand("INV-A4", agree, || {
-        format!("applications {active:?} are in the books, and scheduling looks at {waiting:?}")
-    });
+    found.add(lists_agree(&active, &waiting));
     let mut sorted = active;
     sorted.sort_unstable();
     let noted = notes.applications();
@@ -217,15 +211,8 @@ fn compare_worker(
             found.compare(&what, "executor", &own, &noted);
         }
     }
-    let is_dead = worker.state == WorkerState::Dead;
     let found_by = (worker.is_found_by_id, worker.is_found_by_address);
-    let agree = (found_by == (!is_dead, !is_dead)).then_some(());
-    found.demand("INV-W4", agree, || {
-        format!(
-            "{} is {}; it is found by its id: {}, by its address: {}",
-            worker.id, worker.state, found_by.0, found_by.1
-        )
-    });
+    found.add(look_up_agrees(worker.id, worker.state, found_by));
 }
 
 /// INV-C1: cores = free + Σ executors + Σ drivers, memory likewise, and the same for addresses.
@@ -247,26 +234,9 @@ fn check_sums(found: &mut Differences, books: BooksView<'_>, worker: &WorkerView
         memory_mib += i64::from(driver.memory_mib);
         addresses += count(&driver.resources);
     }
-    let capacity = worker.capacity;
-    let used = (
-        i64::from(capacity.cores_used),
-        i64::from(capacity.memory_used_mib),
-    );
-    let agree = (used == (cores, memory_mib)).then_some(());
-    found.demand("INV-C1", agree, || {
-        format!(
-            "{} has {} cores and {} MiB in use of {} and {}, and its executors and drivers hold {cores} and {memory_mib}",
-            worker.id, used.0, used.1, capacity.cores, capacity.memory_mib
-        )
-    });
+    found.add(use_agrees(worker.id, &worker.capacity, (cores, memory_mib)));
     let taken = count(&worker.resources_taken);
-    let agree = (taken == addresses).then_some(());
-    found.demand("INV-C1", agree, || {
-        format!(
-            "{taken} addresses of named resources of {} are taken, and its executors and drivers hold {addresses}",
-            worker.id
-        )
-    });
+    found.add(addresses_agree(worker.id, taken, addresses));
 }
 
 fn count(resources: &deploysim_protocol::resource::Resources) -> usize {
@@ -282,16 +252,7 @@ fn check_application(
 ) {
     let own: Vec<_> = books.executors_of(application.slot).collect();
     let cores: i64 = own.iter().map(|own| i64::from(own.cores)).sum();
-    let granted = i64::from(application.cores_granted);
-    let agree = (granted == cores).then_some(());
-    found.demand("INV-C4", agree, || {
-        format!(
-            "application {} was granted {granted} of {} cores, and the {} executors in its map have {cores}",
-            application.id,
-            application.cores_requested,
-            own.len()
-        )
-    });
+    found.add(grants_agree(application, cores));
     let Some(record) = notes.application(application.slot) else {
         return;
     };

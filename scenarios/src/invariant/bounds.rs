@@ -3,6 +3,7 @@
 //! behind is added in `calm.rs`.
 
 use crate::scenario::plan::{FaultWord, LatencyPlan, LatencyShape, MessageAction, Plan};
+use deploysim_protocol::behaviour::RelaunchedDriver;
 use deploysim_protocol::conf::EXECUTOR_TERMINATE_TIMEOUT;
 use std::time::Duration;
 
@@ -56,6 +57,11 @@ pub struct Bounds {
     pub drift: Duration,
     /// How many submitted drivers may run at a time; `None`: any number.
     pub drivers_max: Option<u32>,
+    /// Whether a relaunched driver keeps its id (S-06).
+    pub keeps_id: bool,
+    /// Whether the scenario is about RD-17: that cores are given away before a killed process is
+    /// gone. Everywhere else the time of a kill is allowed.
+    pub shows_brief_overcommit: bool,
     /// How long a fault of the scenario can hold a message beyond its own end.
     pub held: Duration,
 }
@@ -99,6 +105,11 @@ impl Bounds {
             ghost: live + 3 * delay + kill,
             drift: dead + notice + 4 * delay + store,
             drivers_max: Some(conf.max_drivers).filter(|most| *most < i32::MAX as u32),
+            keeps_id: plan.behaviour.relaunched_driver == RelaunchedDriver::KeepId,
+            shows_brief_overcommit: plan
+                .expected_violations
+                .iter()
+                .any(|expected| expected.defect == "RD-17"),
             held: held(plan),
         }
     }

@@ -3,7 +3,7 @@
 //! so obligations are judged in the middle of a run, too.
 
 use crate::invariant::bounds::Bounds;
-use crate::scenario::plan::{FaultWord, Plan};
+use crate::scenario::plan::{FaultEnd, FaultWord, Plan};
 use deploysim_protocol::time::Time;
 use std::time::Duration;
 
@@ -27,12 +27,14 @@ pub(super) struct Calm {
     /// What the faults of the scenario do while they last.
     effects: Vec<Effect>,
     held: Duration,
-    active: u32,
     since: Time,
-    /// Faults under way that last, not those that wait for their moment.
+    /// Faults under way that last; those that wait for their moment are none until it comes.
     lasting: u32,
     /// When bytes were first blocked.
     blocked: Option<Time>,
+    /// When a message was tampered with, first and last.
+    struck: Option<Time>,
+    struck_last: Time,
     /// When the present disturbance began.
     troubled: Time,
     /// How long the last disturbance lasted.
@@ -45,6 +47,9 @@ impl Calm {
     pub(super) fn new(plan: &Plan, bounds: &Bounds) -> Self {
         let effects = plan.faults.iter().map(|fault| match fault.word {
             FaultWord::Partition { .. } | FaultWord::Pause { .. } => Effect::Blocks,
+            FaultWord::Crash { .. } if matches!(fault.end, FaultEnd::Never | FaultEnd::AtOnce) => {
+                Effect::Strikes
+            }
             FaultWord::Delay { .. } | FaultWord::Crash { .. } => Effect::Disturbs,
             FaultWord::Reset { .. } | FaultWord::Message { .. } | FaultWord::Exit { .. } => {
                 Effect::Strikes
@@ -53,10 +58,11 @@ impl Calm {
         Self {
             effects: effects.collect(),
             held: bounds.held,
-            active: 0,
             since: Time::ZERO,
             lasting: 0,
             blocked: None,
+            struck: None,
+            struck_last: Time::ZERO,
             troubled: Time::ZERO,
             last: Duration::ZERO,
             any: false,
@@ -65,7 +71,6 @@ impl Calm {
     }
 
     pub(super) fn fault_began(&mut self, at: Time, fault: u32) {
-        self.active += 1;
         self.any = true;
         self.since = at;
         let effect = self.effect(fault);
@@ -81,9 +86,8 @@ impl Calm {
     }
 
     pub(super) fn fault_ended(&mut self, at: Time, fault: u32) {
-        self.active = self.active.saturating_sub(1);
-        self.since = at;
         if self.effect(fault) != Effect::Strikes {
+            self.since = at;
             self.lasting = self.lasting.saturating_sub(1);
             if self.lasting == 0 {
                 self.last = at.since(self.troubled);
@@ -96,26 +100,32 @@ impl Calm {
         effect.copied().unwrap_or(Effect::Blocks)
     }
 
+    /// A message was taken away, repeated or held.
+    pub(super) fn tampered(&mut self, at: Time) {
+        self.disturb(at);
+        self.struck.get_or_insert(at);
+        self.struck_last = at;
+    }
+
     /// Something happened that starts the clocks anew, although no fault lasts: a process
-    /// crashed or started again, or a message was held.
+    /// crashed or started again.
     pub(super) fn disturb(&mut self, at: Time) {
         self.any = true;
         self.since = self.since.max(at);
     }
 
     pub(super) fn settle(&mut self, at: Time) {
-        self.active = 0;
         if self.lasting > 0 {
+            self.since = at;
             self.lasting = 0;
             self.last = at.since(self.troubled);
         }
-        self.since = self.since.max(at);
         self.settling = true;
     }
 
     /// Whether no fault is active.
     pub(super) const fn is_calm(&self) -> bool {
-        self.active == 0
+        self.lasting == 0
     }
 
     /// Whether there ever was a fault.
@@ -138,14 +148,18 @@ impl Calm {
         }
     }
 
-    /// How long the present disturbance, or the last one, has lasted at `at`. Faults that wait
-    /// for a message do not count.
+    /// How long the present disturbance, or the last one, has lasted at `at`; or the time from
+    /// the first message that was tampered with to the last.
     pub(super) fn disturbance(&self, at: Time) -> Duration {
-        if self.lasting == 0 {
+        let lasted = if self.lasting == 0 {
             self.last
         } else {
             at.since(self.troubled)
-        }
+        };
+        let struck = self
+            .struck
+            .map_or(Duration::ZERO, |first| self.struck_last.since(first));
+        lasted.max(struck)
     }
 
     /// How much longer everything may take after the last fault.

@@ -4,7 +4,7 @@
 use super::batch::Batch;
 use super::scene::Scene;
 use super::violation::Finding;
-use crate::ledger::Ledger;
+use crate::ledger::{Kept, Ledger};
 use crate::trace::NodeId;
 use deploysim_protocol::event::DriverEvent;
 use deploysim_protocol::id::ApplicationId;
@@ -89,7 +89,18 @@ fn holds(scene: &Scene<'_>, client: NodeId) -> Option<ApplicationId> {
     tables.application
 }
 
-/// INV-A2, INV-L6: the leader does not have the id among its applications.
+/// INV-L6: the leader has no application of the client, under whatever id.
+pub(super) fn is_absent(scene: &Scene<'_>, client: NodeId) -> bool {
+    is_unknown(scene, client)
+        && scene.ledger.leader_books().is_some_and(|books| {
+            let mut own = books
+                .applications()
+                .filter(|(_, record)| record.client == Some(client));
+            !own.any(|(_, record)| record.kept == Kept::Active)
+        })
+}
+
+/// INV-A2: the leader does not have the id among its applications.
 pub(super) fn is_unknown(scene: &Scene<'_>, client: NodeId) -> bool {
     scene.ledger.leader().is_some()
         && holds(scene, client).is_some_and(|id| scene.active(id).is_none())

@@ -1,7 +1,6 @@
 //! Processes that should not run: INV-G1, INV-G2, INV-C2 (what is held is booked), INV-D2,
 //! INV-D5, INV-D7, INV-X5, INV-A3, INV-P1, INV-P2, INV-W2.
 
-use super::membership::show;
 use super::pending::Name;
 use super::scene::{Scene, called, id_of};
 use super::violation::Finding;
@@ -27,15 +26,21 @@ fn host_state(scene: &Scene<'_>, parent: NodeId) -> Option<WorkerState> {
     scene.record(parent).map(|(_, record)| record.state)
 }
 
-/// INV-G1: the child is not booked on its worker.
+/// INV-G1: the child runs on a worker that is not ALIVE at the leader, and is not booked there.
+/// On one that is, INV-C2 or INV-D5 speak of it.
 pub(super) fn is_unbooked(scene: &Scene<'_>, child: NodeId) -> bool {
-    hosted(scene, child).is_some_and(|(facts, _)| !scene.is_booked(facts))
+    hosted(scene, child).is_some_and(|(facts, parent)| {
+        host_state(scene, parent) != Some(WorkerState::Alive) && !scene.is_booked(facts)
+    })
 }
 
-/// INV-C2: as INV-G1, on a worker that is ALIVE at the leader.
+/// INV-C2: the child runs on a worker that is ALIVE at the leader, and is not booked there. Of a
+/// driver without a record INV-D5 speaks.
 pub(super) fn is_unbooked_here(scene: &Scene<'_>, child: NodeId) -> bool {
     hosted(scene, child).is_some_and(|(facts, parent)| {
-        host_state(scene, parent) == Some(WorkerState::Alive) && !scene.is_booked(facts)
+        host_state(scene, parent) == Some(WorkerState::Alive)
+            && !scene.is_booked(facts)
+            && !is_unrecorded(scene, child)
     })
 }
 
@@ -125,6 +130,8 @@ fn stray_mark(scene: &Scene<'_>, facts: &ChildFacts, invariant: &str) -> &'stati
             ("INV-P1", false) => "",
             (_, _) => "orphan",
         }
+    } else if scene.bounds.keeps_id && matches!(facts.child, Child::Driver(_)) {
+        "id-kept"
     } else {
         "kill-lost"
     }
@@ -156,7 +163,7 @@ pub(super) fn doubled(scene: &Scene<'_>, root: Name, since: Time) -> Finding {
     let marks = facts.iter().map(|facts| stray_mark(scene, facts, "INV-D2"));
     let mark = marks
         .into_iter()
-        .find(|mark| *mark != "kill-lost")
+        .find(|mark| !matches!(*mark, "kill-lost" | ""))
         .or_else(|| facts.iter().find(decommissioned).map(|_| "decommissioned"));
     let mut finding = Finding::new("INV-D2", sentence).mark(mark.unwrap_or("two-copies"));
     for facts in &facts {
@@ -257,12 +264,27 @@ pub(super) fn overcommitted(scene: &Scene<'_>, machine: u32, since: Time) -> Fin
         .and_then(|child| scene.watch.child(*child)?.parent);
     let host = host.map_or_else(|| Text::new("?"), |host| scene.ledger.name(host));
     let sentence = format!(
-        "since {since} processes on the machine of {host} hold {held} cores and {memory} MiB of {cores} and {memory_mib}, longer than {}",
-        show(scene.cleared())
+        "since {since} processes on the machine of {host} hold {held} cores and {memory} MiB of {cores} and {memory_mib}"
     );
     let mut finding = Finding::new("INV-W2", sentence).mark("lasting");
     finding.nodes = children;
     finding
+}
+
+/// INV-W2, RD-17: a machine is over-committed while a process that was told to end still ends.
+pub(super) fn overcommitted_by_kill(scene: &Scene<'_>, machine: u32, at: Time) -> Option<Finding> {
+    let children = scene.watch.on_machine(machine).into_iter();
+    let names = children.filter_map(|child| scene.watch.child(child).map(|facts| facts.name));
+    let ending = names
+        .into_iter()
+        .find(|name| scene.watch.is_signalled(*name))?;
+    if !is_overcommitted(scene, machine) {
+        return None;
+    }
+    let mut finding = overcommitted(scene, machine, at);
+    finding.sentence = format!("{} while {ending} still ends", finding.sentence);
+    finding.marks = vec!["after-kill"];
+    Some(finding)
 }
 
 /// INV-P2: a process that was told to end lives.

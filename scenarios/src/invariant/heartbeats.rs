@@ -5,6 +5,7 @@ use super::bounds::Bounds;
 use super::violation::Finding;
 use crate::ledger::{Books, Ledger};
 use crate::trace::NodeId;
+use deploysim_protocol::behaviour::HeartbeatTimer;
 use deploysim_protocol::event::WorkerSlot;
 use deploysim_protocol::time::{Time, WallTime};
 use std::time::Duration;
@@ -16,19 +17,25 @@ struct Beat {
     /// Beats that may come early: at a registration, and those that were missed in a pause.
     early: u32,
     paused: Option<Time>,
+    /// Timers that run: one, or where they pile up (S-56) one for each registration.
+    timers: u32,
+    /// Since when beats are counted, and how many there were, where timers pile up.
+    window: (Time, u32),
 }
 
 /// Heartbeats of all workers, by number of their nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Heartbeats {
     interval: Duration,
+    timers: HeartbeatTimer,
     beats: Vec<Beat>,
 }
 
 impl Heartbeats {
-    pub(super) const fn new(bounds: &Bounds) -> Self {
+    pub(super) const fn new(bounds: &Bounds, timers: HeartbeatTimer) -> Self {
         Self {
             interval: bounds.heartbeat,
+            timers,
             beats: Vec::new(),
         }
     }
@@ -51,6 +58,7 @@ impl Heartbeats {
     pub(super) fn registered(&mut self, worker: NodeId) {
         let beat = self.beat(worker);
         beat.early = beat.early.max(1);
+        beat.timers += 1;
     }
 
     pub(super) fn paused(&mut self, worker: NodeId, at: Time) {
@@ -72,9 +80,18 @@ impl Heartbeats {
     /// INV-W6: a worker sent a heartbeat.
     pub(super) fn sent(&mut self, worker: NodeId, at: Time, ledger: &Ledger) -> Option<Finding> {
         let interval = self.interval;
+        let piles_up = self.timers == HeartbeatTimer::PileUp;
         let beat = self.beat(worker);
         let last = beat.last.replace(at)?;
-        if at.since(last) >= interval {
+        if piles_up {
+            if at.since(beat.window.0) >= interval {
+                beat.window = (at, 0);
+            }
+            beat.window.1 += 1;
+            if beat.window.1 <= beat.timers + 1 {
+                return None;
+            }
+        } else if at.since(last) >= interval {
             return None;
         }
         if beat.early > 0 {

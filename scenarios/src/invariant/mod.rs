@@ -35,14 +35,14 @@ mod tests;
 mod violation;
 mod watch;
 
-pub use audit::{Audit, Occasion};
 pub use bounds::Bounds;
 pub use table::{Checked, Kind, Row, TABLE, Verdict};
 pub use violation::Violation;
 
+use crate::cluster::AnyNode;
 use crate::ledger::Ledger;
 use crate::scenario::plan::{Plan, Settle};
-use crate::trace::{Entry, Fact};
+use crate::trace::{Entry, Fact, NodeId};
 use batch::Batch;
 use calm::Calm;
 use clients::Clients;
@@ -119,7 +119,7 @@ impl Invariants {
             supervision: Supervision::default(),
             executors: Executors::new(limit),
             passes: Passes::default(),
-            heartbeats: Heartbeats::new(&bounds),
+            heartbeats: Heartbeats::new(&bounds, plan.behaviour.heartbeat_timer),
             exits: Exits::new(),
             queries: Queries::default(),
             bounds,
@@ -163,11 +163,11 @@ impl Invariants {
         self.calm.settling() + self.bounds.longest()
     }
 
-    /// Records what an audit found.
-    pub fn record_audit(&mut self, at: Time, differences: Vec<Difference>, ledger: &Ledger) {
-        for difference in differences {
-            self.log.record(at, difference.0, ledger);
-        }
+    /// Compares a living node's books with what its notes add up to. The node must not be in
+    /// the middle of a turn.
+    pub fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode, ledger: &Ledger) {
+        let findings = audit::check(node, view, ledger);
+        self.find(at, findings, ledger);
     }
 
     fn scene<'a>(&'a self, ledger: &'a Ledger) -> Scene<'a> {
@@ -186,7 +186,3 @@ impl Invariants {
         }
     }
 }
-
-/// A book of a node and the sum of its notes that differ.
-#[derive(Clone, Debug)]
-pub struct Difference(Finding);

@@ -5,7 +5,7 @@ use super::heartbeats;
 use super::pending::Duty;
 use super::queries::Queries;
 use super::watch::succeeded;
-use super::{Invariants, books};
+use super::{Invariants, books, ghosts};
 use crate::ledger::{Books, ExecutorKey, Ledger};
 use crate::trace::{Child, End, Entry, Fact, NodeId, Role, Start, Unit};
 use deploysim_protocol::event::{
@@ -51,7 +51,7 @@ impl Invariants {
                 self.watch.signalled(*name);
                 self.review(Duty::Obedience(*name), at, ledger);
             }
-            Fact::Tampered { .. } => self.calm.disturb(at),
+            Fact::Tampered { .. } => self.calm.tampered(at),
             Fact::FaultBegan { fault } => self.calm.fault_began(at, *fault),
             Fact::FaultEnded { fault } => self.calm.fault_ended(at, *fault),
             Fact::Settling => self.calm.settle(at),
@@ -106,6 +106,11 @@ impl Invariants {
         if let Some(child) = start.child {
             self.review_child(node, at, ledger);
             self.review(Duty::Fit(start.machine.0), at, ledger);
+            if self.bounds.shows_brief_overcommit {
+                let machine = start.machine.0;
+                let finding = ghosts::overcommitted_by_kill(&self.scene(ledger), machine, at);
+                self.find(at, finding, ledger);
+            }
             if let Child::Driver(id) = child {
                 self.review_driver(id, at, ledger);
             }

@@ -140,7 +140,7 @@ pub const TABLE: &[Row] = &[
     row("INV-P1", Liveness, "A child's process does not outlive its worker's.", "WorkerWatcher", In("ghosts.rs"), ViolatedBy(&["RD-20", "KB-14", "KB-47"])),
     row("INV-P2", Liveness, "A process that is told to end is gone in time.", "Utils.terminateProcess", In("ghosts.rs"), Holds),
     row("INV-P3", Always, "A directory in use is not deleted.", "Worker.receive, WorkDirCleanup", NotYet, Holds),
-    row("INV-G1", Liveness, "No process runs that the leader does not book.", "Master.receive, WorkerLatestState", In("ghosts.rs"), ViolatedBy(&["RD-19", "KB-11"])),
+    row("INV-G1", Liveness, "No process runs that the leader does not book; of those on its ALIVE workers INV-C2 and INV-D5 speak.", "Master.receive, WorkerLatestState", In("ghosts.rs"), ViolatedBy(&["RD-19", "KB-11"])),
     row("INV-G2", Liveness, "No executor stays on a worker that is DEAD to the master.", "Master.removeWorker", In("ghosts.rs"), ViolatedBy(&["RD-19"])),
     row("INV-G3", Trace, "A fail-over alone ends no executor and no driver.", "Master.completeRecovery", NotYet, ViolatedBy(&["RD-04", "RD-18", "KB-25"])),
     row("INV-S1", Always, "Placement is what the algorithm gives for the same inputs and draws.", "Master.scheduleExecutorsOnWorkers", ByTests("nodes/tests/it/golden.rs"), Holds),

@@ -2,16 +2,18 @@
 //! that name what a violation is about.
 
 use crate::ledger::Ledger;
-use crate::trace::{End, Entry, Fact, NodeId, Tampering};
-use deploysim_nodes::node::Signal;
-use deploysim_protocol::event::{Event, Field, MasterEvent, WorkerEvent};
-use deploysim_protocol::text::Text;
+use crate::trace::{Entry, Fact, NodeId, Tampering, text};
+use deploysim_protocol::event::{Event, MasterEvent, WorkerEvent};
+use deploysim_protocol::id::{ApplicationId, WorkerId};
 use deploysim_protocol::time::Time;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 /// Lines of evidence at most.
 const EVIDENCE_MAX: usize = 12;
+
+/// How far back a note is looked for that says the same.
+const REPEATED: usize = 8;
 
 /// Notable entries that are remembered.
 const REMEMBERED: usize = 1024;
@@ -89,19 +91,12 @@ impl Finding {
     }
 }
 
-/// A notable entry.
+/// A notable entry, kept.
 #[derive(Clone, Copy, Debug)]
 enum Trail {
-    Note(Event),
-    FaultBegan(u32),
-    FaultEnded(u32),
-    Started,
-    Ended(End),
-    Paused,
-    Resumed,
-    Signalled(Text, Signal),
+    Whole(Fact<'static>),
+    /// What was tampered with, by its kind.
     Tampered(&'static str, Tampering),
-    Settling,
 }
 
 /// What was found so far.
@@ -124,19 +119,21 @@ impl Log {
                 if is_routine(&event) {
                     return;
                 }
-                Trail::Note(event)
+                Trail::Whole(Fact::Note(event))
             }
-            Fact::FaultBegan { fault } => Trail::FaultBegan(fault),
-            Fact::FaultEnded { fault } => Trail::FaultEnded(fault),
-            Fact::Started(_) => Trail::Started,
-            Fact::Ended { end } => Trail::Ended(end),
-            Fact::Paused => Trail::Paused,
-            Fact::Resumed => Trail::Resumed,
-            Fact::ChildSignalled { name, signal } => Trail::Signalled(name, signal),
+            Fact::FaultBegan { fault } => Trail::Whole(Fact::FaultBegan { fault }),
+            Fact::FaultEnded { fault } => Trail::Whole(Fact::FaultEnded { fault }),
+            Fact::Started(start) => Trail::Whole(Fact::Started(start)),
+            Fact::Ended { end } => Trail::Whole(Fact::Ended { end }),
+            Fact::Paused => Trail::Whole(Fact::Paused),
+            Fact::Resumed => Trail::Whole(Fact::Resumed),
+            Fact::ChildSignalled { name, signal } => {
+                Trail::Whole(Fact::ChildSignalled { name, signal })
+            }
+            Fact::Settling => Trail::Whole(Fact::Settling),
             Fact::Tampered {
                 unit, tampering, ..
             } => Trail::Tampered(unit.kind(), tampering),
-            Fact::Settling => Trail::Settling,
             Fact::ChildLaunched { .. }
             | Fact::ChildLost { .. }
             | Fact::Sent { .. }
@@ -146,10 +143,28 @@ impl Log {
             | Fact::DialFailed { .. }
             | Fact::Finished => return,
         };
+        if self.repeats(entry.node, &trail) {
+            return;
+        }
         if self.trail.len() == REMEMBERED {
             self.trail.pop_front();
         }
         self.trail.push_back((entry.at, entry.node, trail));
+    }
+
+    /// Whether a note is the same as one of the last: a worker that is ignored says the same
+    /// thing every time.
+    fn repeats(&self, node: NodeId, trail: &Trail) -> bool {
+        let Trail::Whole(Fact::Note(event)) = trail else {
+            return false;
+        };
+        let last = self.trail.iter().rev().take(REPEATED);
+        last.into_iter().any(|(_, own, kept)| {
+            matches!(kept, Trail::Whole(Fact::Note(before)) if *own == node && before == event)
+        }) && matches!(
+            event,
+            Event::Master(MasterEvent::HeartbeatIgnored { .. } | MasterEvent::ReconnectAsked { .. })
+        )
     }
 
     /// Records a finding; one that differs from an earlier one only in names, times and numbers
@@ -173,6 +188,11 @@ impl Log {
                 .filter(|name| !name.starts_with("master-"))
                 .cloned(),
         );
+        let names: Vec<String> = subjects
+            .iter()
+            .filter_map(|subject| named(subject, ledger))
+            .collect();
+        subjects.extend(names);
         let evidence = self.evidence(&subjects, ledger);
         self.known
             .insert(fingerprint.clone(), self.violations.len());
@@ -197,7 +217,8 @@ impl Log {
             let line = line(*at, *node, trail, ledger);
             let is_fault = matches!(
                 trail,
-                Trail::FaultBegan(_) | Trail::FaultEnded(_) | Trail::Tampered(..)
+                Trail::Whole(Fact::FaultBegan { .. } | Fact::FaultEnded { .. })
+                    | Trail::Tampered(..)
             );
             if is_fault || subjects.iter().any(|subject| names(&line, subject)) {
                 lines.push_front(line);
@@ -211,7 +232,8 @@ impl Log {
 fn names(line: &str, subject: &str) -> bool {
     line.match_indices(subject).any(|(at, found)| {
         let next = line[at + found.len()..].chars().next();
-        !next.is_some_and(char::is_alphanumeric)
+        let before = line[..at].chars().next_back();
+        !next.is_some_and(char::is_alphanumeric) && !before.is_some_and(char::is_alphanumeric)
     })
 }
 
@@ -229,65 +251,37 @@ const fn is_routine(event: &Event) -> bool {
 }
 
 fn line(at: Time, node: NodeId, trail: &Trail, ledger: &Ledger) -> String {
-    let name = ledger.name(node);
     match trail {
-        Trail::Note(event) => {
-            let mut line = format!("{at} {name} {}", event.kind());
-            event.fields(&mut |field, value| {
-                line.push_str(&format!(" {field}={}", show(value, node, ledger)));
-            });
-            line
-        }
-        Trail::FaultBegan(fault) => format!("{at} fault {} begins", fault + 1),
-        Trail::FaultEnded(fault) => format!("{at} fault {} ends", fault + 1),
-        Trail::Started => format!("{at} {name} started"),
-        Trail::Ended(end) => match end {
-            End::Exited(code) => format!("{at} {name} exited with {code}"),
-            End::Signalled(code) => format!("{at} {name} ended by a signal, with {code}"),
-            End::Crashed => format!("{at} {name} crashed"),
-        },
-        Trail::Paused => format!("{at} {name} stands still"),
-        Trail::Resumed => format!("{at} {name} goes on"),
-        Trail::Signalled(child, signal) => {
-            let how = match signal {
-                Signal::Polite => "politely",
-                Signal::Forced => "by force",
-            };
-            format!("{at} {name} ends {child} {how}")
+        Trail::Whole(fact) => {
+            let fact = *fact;
+            text::line(&Entry { at, node, fact }, ledger)
         }
         Trail::Tampered(kind, tampering) => {
             let what = match tampering {
-                Tampering::Dropped => "dropped",
-                Tampering::Duplicated => "duplicated",
-                Tampering::Delayed => "held",
-                Tampering::Reordered => "swapped with the next",
+                Tampering::Dropped => "loses",
+                Tampering::Duplicated => "gets twice",
+                Tampering::Delayed => "gets late",
+                Tampering::Reordered => "gets out of order",
             };
-            format!("{at} {kind} to {name} {what}")
+            let name = ledger.name(node).to_string();
+            format!("{:>14}  {name:<14}  {what} {kind}", at.to_string())
         }
-        Trail::Settling => format!("{at} the fault phase is over"),
     }
 }
 
-/// A field's value; slots of a master's books by their ids.
-fn show(value: Field, node: NodeId, ledger: &Ledger) -> String {
-    let books = ledger.books(node);
-    let found = match value {
-        Field::Worker(slot) => books
-            .and_then(|books| books.worker(slot))
-            .map(|record| record.id.to_string()),
-        Field::Application(slot) => books
-            .and_then(|books| books.application(slot))
-            .map(|record| record.id.to_string()),
-        Field::Driver(slot) => books
-            .and_then(|books| books.driver(slot))
-            .map(|record| record.id.to_string()),
-        Field::Text(text) => Some(text.to_string()),
-        Field::Executor(id) => Some(id.to_string()),
-        Field::Address(address) => Some(address.to_string()),
-        Field::Number(number) => Some(number.to_string()),
-        Field::Word(word) => Some(word.to_owned()),
-        Field::Wall(wall) => Some(format!("{}ms", wall.as_millis())),
-        Field::Thrown(thrown) => Some(thrown.to_string()),
+/// The names by which lines show what findings call by its id.
+fn named(subject: &str, ledger: &Ledger) -> Option<String> {
+    let worker = ledger.worker_node(WorkerId::new(subject));
+    if let Some(node) = worker {
+        return Some(ledger.name(node).to_string());
+    }
+    let (application, number) = match subject.rsplit_once('/') {
+        Some((application, number)) => (application, Some(number)),
+        None => (subject, None),
     };
-    found.unwrap_or_else(|| "?".to_owned())
+    let name = ledger.application_name(ApplicationId::new(application))?;
+    Some(match number {
+        Some(number) => format!("{name}/{number}"),
+        None => name.to_string(),
+    })
 }

@@ -73,10 +73,6 @@ impl Watch {
         self.children.get(&node)
     }
 
-    pub(super) fn children(&self) -> impl Iterator<Item = (NodeId, &ChildFacts)> {
-        self.children.iter().map(|(node, facts)| (*node, facts))
-    }
-
     /// The living processes of a driver's id.
     pub(super) fn copies(&self, driver: DriverId) -> Vec<NodeId> {
         self.living((driver.0.into(), u32::MAX))
