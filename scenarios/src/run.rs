@@ -4,7 +4,7 @@
 
 use crate::cluster::AnyNode;
 use crate::expectation::{Judge, Triggers};
-use crate::invariant::{Audit, Invariants};
+use crate::invariant::Invariants;
 use crate::ledger::Ledger;
 use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
@@ -34,7 +34,6 @@ pub fn play(plan: &Plan, seed: u64, witnesses: &mut [&mut dyn Witness]) -> io::R
             triggers: Triggers::new(plan),
             judge: Judge::new(plan),
             invariants: Invariants::new(plan),
-            audit: Audit::new(plan),
             witnesses,
             error: None,
         };
@@ -58,7 +57,6 @@ struct Audience<'a, 'w> {
     triggers: Triggers,
     judge: Judge,
     invariants: Invariants,
-    audit: Audit,
     witnesses: &'a mut [&'w mut dyn Witness],
     error: Option<io::Error>,
 }
@@ -82,10 +80,7 @@ impl Observer for Audience<'_, '_> {
     }
 
     fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode) {
-        let differences = self.audit.check(node, view, &self.ledger);
-        if !differences.is_empty() {
-            self.invariants.record_audit(at, differences, &self.ledger);
-        }
+        self.invariants.inspect(at, node, view, &self.ledger);
     }
 
     fn triggered(&mut self) -> Option<u32> {
