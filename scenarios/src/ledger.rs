@@ -88,6 +88,11 @@ impl Ledger {
         }
     }
 
+    /// What a fault of the scenario does, in a few words; empty for a row that there is not.
+    pub fn fault(&self, row: u32) -> &str {
+        self.names.fault(row).unwrap_or_default()
+    }
+
     /// Takes one more entry into account.
     pub fn apply(&mut self, entry: &Entry<'_>) {
         self.now = entry.at;

@@ -34,6 +34,8 @@ pub(super) struct Names {
     application_of: FxHashMap<ApplicationId, Text>,
     /// Masters that handle a submission, and the driver's name.
     asked: Vec<(NodeId, Text)>,
+    /// What each fault of the scenario does, by its row.
+    faults: Vec<String>,
 }
 
 impl Names {
@@ -44,8 +46,15 @@ impl Names {
         });
         Self {
             hosted: hosted.collect(),
+            faults: (plan.faults.iter())
+                .map(|fault| fault.word.to_string())
+                .collect(),
             ..Self::default()
         }
+    }
+
+    pub(super) fn fault(&self, row: u32) -> Option<&str> {
+        self.faults.get(row as usize).map(String::as_str)
     }
 
     pub(super) fn node_at(&self, address: Address) -> Option<NodeId> {

@@ -113,10 +113,18 @@ pub(super) fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
         Fact::DialFailed { to, cause } => {
             format!("cannot connect to {} ({})", at(*to, ledger), cause.name())
         }
-        Fact::FaultBegan { fault } => format!("fault {} begins", fault + 1),
-        Fact::FaultEnded { fault } => format!("fault {} ends", fault + 1),
+        Fact::FaultBegan { fault } => fault_line(*fault, "begins", ledger),
+        Fact::FaultEnded { fault } => fault_line(*fault, "ends", ledger),
         Fact::Settling => "the fault phase is over".to_owned(),
         Fact::Finished => "the run is over".to_owned(),
+    }
+}
+
+/// Faults are numbered from 1 for people.
+fn fault_line(row: u32, verb: &str, ledger: &Ledger) -> String {
+    match ledger.fault(row) {
+        "" => format!("fault {} {verb}", row + 1),
+        what => format!("fault {} {verb}: {what}", row + 1),
     }
 }
 

@@ -282,3 +282,58 @@ pub enum MessageAction {
     /// It changes places with the next.
     Reorder,
 }
+
+/// What it does, in a few words: `partition worker-2 | master-1`.
+impl fmt::Display for FaultWord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Partition {
+                first,
+                second,
+                direction,
+            } => write!(formatter, "partition {}", groups(first, second, *direction)),
+            Self::Delay {
+                first,
+                second,
+                direction,
+                ..
+            } => write!(formatter, "delay {}", groups(first, second, *direction)),
+            Self::Reset { first, second, .. } => {
+                write!(
+                    formatter,
+                    "reset {}",
+                    groups(first, second, Direction::Both)
+                )
+            }
+            Self::Message { kind, action, .. } => match action {
+                MessageAction::Drop => write!(formatter, "drop {kind}"),
+                MessageAction::Delay(_) => write!(formatter, "hold {kind}"),
+                MessageAction::Duplicate => write!(formatter, "duplicate {kind}"),
+                MessageAction::Reorder => write!(formatter, "reorder {kind}"),
+            },
+            Self::Crash { targets, .. } => write!(formatter, "crash {}", listed(targets)),
+            Self::Pause { targets, .. } => write!(formatter, "pause {}", listed(targets)),
+            Self::Exit { targets, code } => {
+                write!(formatter, "exit {} with {code}", listed(targets))
+            }
+        }
+    }
+}
+
+fn groups(first: &[Target], second: &[Target], direction: Direction) -> String {
+    let between = match direction {
+        Direction::Both => "|",
+        Direction::To => "->",
+    };
+    format!("{} {between} {}", listed(first), listed(second))
+}
+
+/// The targets by name; of many, the first three and how many more there are.
+fn listed(targets: &[Target]) -> String {
+    let shown = targets.iter().take(3).map(ToString::to_string);
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if targets.len() > 3 {
+        text.push_str(&format!(" and {} more", targets.len() - 3));
+    }
+    text
+}
