@@ -1,6 +1,9 @@
 //! What the runs of one scenario with several seeds add up to: which failed, and what was to be
 //! seen on some seed and was seen on none.
 
+#[cfg(test)]
+mod tests;
+
 use crate::outcome::{Outcome, Reading};
 use crate::scenario::plan::Frequency;
 use std::collections::BTreeMap;

@@ -48,3 +48,6 @@ impl<W: Write> Write for Named<W> {
 fn named(name: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{name} cannot be written: {error}"))
 }
+
+#[cfg(test)]
+mod tests;
