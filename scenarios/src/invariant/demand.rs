@@ -115,7 +115,7 @@ impl Demand {
         let books = scene.leading(master)?;
         let record = books.driver(slot)?;
         let requirements = scene.shapes.driver(master, slot)?;
-        if !record.waiting || record.kept != Kept::Active {
+        if !record.waiting || record.worker.is_some() || record.kept != Kept::Active {
             return None;
         }
         let running = books.drivers().filter(|(_, own)| own.kept == Kept::Active);

@@ -128,11 +128,11 @@ impl Invariants {
 
     /// Takes one entry into account. The ledger has taken it into account already.
     pub fn observe(&mut self, entry: &Entry<'_>, ledger: &Ledger) {
-        if self.pending.is_due(entry.at) {
-            self.judge_overdue(entry.at, ledger);
-        }
         if self.batch.is_over(entry) {
             self.close_batch(entry.at, ledger);
+        }
+        if self.pending.is_due(entry.at) {
+            self.judge_overdue(entry.at, ledger);
         }
         self.log.remember(entry);
         self.read(entry, ledger);

@@ -145,7 +145,7 @@ pub const TABLE: &[Row] = &[
     row("INV-G3", Trace, "A fail-over alone ends no executor and no driver.", "Master.completeRecovery", NotYet, ViolatedBy(&["RD-04", "RD-18", "KB-25"])),
     row("INV-S1", Always, "Placement is what the algorithm gives for the same inputs and draws.", "Master.scheduleExecutorsOnWorkers", ByTests("nodes/tests/it/golden.rs"), Holds),
     row("INV-S2", Always, "Without cores per executor an executor gets all cores that the algorithm can give.", "Master.scheduleExecutorsOnWorkers", ByTests("nodes/tests/it/golden.rs"), Holds),
-    row("INV-S3", Always, "Not more drivers run than may run.", "Master.schedule, spark.deploy.maxDrivers", In("passes.rs"), Holds),
+    row("INV-S3", Always, "Not more drivers run than may run.", "Master.schedule, spark.deploy.maxDrivers", In("books.rs"), Holds),
     row("INV-S4", Always, "A later application gets nothing in a pass that an earlier one could have used.", "Master.startExecutorsOnWorkers", In("passes.rs"), Holds),
     row("INV-Q1", Trace, "A master that is not ALIVE grants no submission and no kill.", "Master.receiveAndReply", In("queries.rs"), Holds),
     row("INV-Q2", Trace, "A submission client does not fail while the leader that accepted its request lives.", "ClientEndpoint", In("queries.rs"), Holds),

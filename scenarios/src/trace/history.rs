@@ -5,8 +5,9 @@ use crate::network::Machine;
 use crate::scenario;
 use crate::scenario::plan::Plan;
 use deploysim_protocol::address::{Address, Reference};
-use deploysim_protocol::description::{Command, DriverDescription};
+use deploysim_protocol::description::{Command, DriverDescription, ResourceProfile};
 use deploysim_protocol::event::Event;
+use deploysim_protocol::id::ApplicationId;
 use deploysim_protocol::message::to_client::SubmitDriverResponse;
 use deploysim_protocol::message::{Answer, Ask, AskMaster, Message};
 use deploysim_protocol::text::Text;
@@ -22,6 +23,7 @@ enum Kept {
     Message(NodeId, Message),
     Ask(NodeId, Ask),
     Answer(Address, Result<Answer, Thrown>),
+    Sent(Address, Message),
 }
 
 /// Entries in order of time.
@@ -124,6 +126,43 @@ impl History {
         self
     }
 
+    /// A node says something to another.
+    pub(crate) fn sends(
+        &mut self,
+        node: NodeId,
+        to: NodeId,
+        message: impl Into<Message>,
+    ) -> &mut Self {
+        let to = address(&format!("node-{}", to.0));
+        let kept = Kept::Sent(to, message.into());
+        self.kept.push((self.now, node, kept));
+        self
+    }
+
+    /// A master answers whoever listens under this name.
+    pub(crate) fn answers_with(&mut self, master: NodeId, to: &str, answer: Answer) -> &mut Self {
+        let kept = Kept::Answer(address(to), Ok(answer));
+        self.kept.push((self.now, master, kept));
+        self
+    }
+
+    /// A master handles a request for executors of the default profile.
+    pub(crate) fn asks_for_totals(
+        &mut self,
+        master: NodeId,
+        client: NodeId,
+        application: ApplicationId,
+        total: i32,
+    ) -> &mut Self {
+        let totals = vec![(Arc::new(ResourceProfile::default()), total)];
+        let ask = Ask::from(AskMaster::RequestExecutors {
+            application,
+            totals,
+        });
+        self.kept.push((self.now, master, Kept::Ask(client, ask)));
+        self
+    }
+
     /// Shows each entry to `read`.
     pub(crate) fn each(&self, mut read: impl FnMut(&Entry<'_>)) {
         for (at, node, kept) in &self.kept {
@@ -136,6 +175,11 @@ impl History {
                 Kept::Ask(from, ask) => Fact::Received {
                     from: *from,
                     unit: Unit::Ask(ask),
+                },
+                Kept::Sent(to, message) => Fact::Sent {
+                    to: *to,
+                    unit: Unit::Message(message),
+                    fate: Fate::Carried,
                 },
                 Kept::Answer(to, answer) => Fact::Sent {
                     to: *to,
