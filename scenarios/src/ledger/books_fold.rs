@@ -63,11 +63,14 @@ impl Books {
             | MasterEvent::DriverRemoved { .. }
             | MasterEvent::DriverForgotten { .. }
             | MasterEvent::DriverKillRequested { .. } => self.change_driver(at, event),
+            // The id is made, stored and answered with, although it is in nobody's books (RD-03).
+            MasterEvent::ApplicationNotInserted { id, driver } => {
+                names.application_added(id, driver);
+            }
             MasterEvent::RegistrationRefused { .. }
             | MasterEvent::RegistrationDuplicate { .. }
             | MasterEvent::HeartbeatIgnored { .. }
             | MasterEvent::ReconnectAsked { .. }
-            | MasterEvent::ApplicationNotInserted { .. }
             | MasterEvent::UnknownExecutorKilled { .. }
             | MasterEvent::UnknownDriverKilled { .. }
             | MasterEvent::ExecutorUnknown { .. }

@@ -416,3 +416,27 @@ fn peer_of_a_connection_is_known_until_after_its_end() {
     );
     assert_eq!(fold(&history).peer(connection), name);
 }
+
+#[test]
+fn id_of_a_second_registration_counts_although_it_is_in_no_books() {
+    let mut history = cluster();
+    history.note(
+        MASTER,
+        MasterEvent::ApplicationNotInserted {
+            id: ApplicationId::new("app-1"),
+            driver: history::address("pi"),
+        },
+    );
+    let ledger = fold(&history);
+    let pi = Text::new("pi");
+    assert_eq!(
+        ledger.application_ids(pi),
+        [ApplicationId::new("app-0"), ApplicationId::new("app-1")]
+    );
+    let (slot, _) = ledger
+        .leader_books()
+        .unwrap()
+        .application_named(pi)
+        .unwrap();
+    assert_eq!(slot, A, "the first one stays in the books");
+}

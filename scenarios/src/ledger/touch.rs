@@ -123,6 +123,8 @@ impl Ledger {
             return None;
         } else if let MasterEvent::WorkerForgotten { .. } = event {
             touch.all = true;
+        } else if let MasterEvent::ApplicationNotInserted { id, .. } = *event {
+            touch.application = self.application_name(id);
         }
         event.fields(&mut |_, field| {
             if let Field::Worker(worker) = field {

@@ -41,7 +41,7 @@ pub enum Peer {
 }
 
 /// One draw for each way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoundTrip {
     /// From the dialler to the other end.
     pub forward: Duration,

@@ -81,13 +81,23 @@ impl<O: Observer> QueueWorld<'_, O> {
         let forward = self.links.between(place.machine, machine, &self.seeds);
         let backward = self.links.between(machine, place.machine, &self.seeds);
         let now = self.now;
+        let extra = match (target, other) {
+            (Some(target), Some(other)) if path == Path::OPEN && !self.slowdowns.is_empty() => {
+                let (own, other) = ((node, place), (target, other));
+                RoundTrip {
+                    forward: self.slowed_between(own, other),
+                    backward: self.slowed_between(other, own),
+                }
+            }
+            (Some(_) | None, Some(_) | None) => RoundTrip::default(),
+        };
         let links = &mut self.links;
         let Some(dialling) = self.dials.at_mut(dial, generation) else {
             return;
         };
         let dialled = dialling.dial.attempt(now, path, peer, || RoundTrip {
-            forward: links.link_mut(forward).delay(now, || 0),
-            backward: links.link_mut(backward).delay(now, || 0),
+            forward: links.link_mut(forward).delay(now, || 0) + extra.forward,
+            backward: links.link_mut(backward).delay(now, || 0) + extra.backward,
         });
         match dialled {
             Dialled::Connects { at, .. } => {

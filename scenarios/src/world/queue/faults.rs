@@ -6,7 +6,7 @@ use super::agenda::Class;
 use super::step::Step;
 use super::tampering::Tamper;
 use super::wire::WireEnd;
-use crate::network::{Cause, Cuts, Direction as Ways, Latency, Member};
+use crate::network::{Cause, Cuts, Direction as Ways, Latency, Member, Place};
 use crate::scenario::plan::{
     Direction, FaultEnd, FaultStart, FaultWord, LatencyPlan, Plan, Target, Told,
 };
@@ -297,14 +297,21 @@ impl<O: Observer> QueueWorld<'_, O> {
         let Some(wire) = self.wires.wire(from) else {
             return Duration::ZERO;
         };
-        let (own, other) = (
-            &wire.ends[from.side.index()],
-            &wire.ends[from.side.other().index()],
-        );
-        let (own_place, other_place) = (own.place, other.place);
+        let [own, other] = [from.side, from.side.other()].map(|side| &wire.ends[side.index()]);
+        let (own, other) = ((own.node, own.place), (other.node, other.place));
+        self.slowed_between(own, other)
+    }
+
+    /// What the active `delay` faults add to something on its way from one process to another,
+    /// each with its place.
+    pub(super) fn slowed_between(
+        &mut self,
+        (own, own_place): (u32, Place),
+        (other, other_place): (u32, Place),
+    ) -> Duration {
         let (own_name, other_name) = (
-            self.lives[own.node as usize].name,
-            self.lives[other.node as usize].name,
+            self.lives[own as usize].name,
+            self.lives[other as usize].name,
         );
         let mut total = Duration::ZERO;
         for slowdown in &mut self.slowdowns {

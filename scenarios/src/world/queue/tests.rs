@@ -116,6 +116,28 @@ fn a_handshake_costs_a_round_trip_and_each_message_a_latency() {
 }
 
 #[test]
+fn a_delay_slows_the_answer_to_a_dial_too() {
+    let fault = r#"
+[[fault]]
+at = "0s"
+delay = "500ms"
+between = ["master-1", "worker-1"]
+direction = "to"
+"#;
+    let story = story("5s", &format!("{ONE_WORKER}{fault}"));
+    check(
+        &story,
+        &["worker-1 connected"],
+        &["0.520s worker-1 connected"],
+    );
+    check(
+        &story,
+        &["worker-1 gets Resolved"],
+        &["1.040s worker-1 gets Resolved"],
+    );
+}
+
+#[test]
 fn a_dead_process_refuses_a_dial_after_a_round_trip() {
     let crash = "[[fault]]\nat = \"0s\"\nfor = \"3s\"\ncrash = \"master-1\"\n";
     let story = story("2s", &format!("{ONE_WORKER}{crash}"));

@@ -354,6 +354,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// What arrived at an end that nobody has is answered by a reset, if the way back is open.
     fn answer_with_reset(&mut self, at: WireEnd) {
         let to = at.other();
+        let extra = self.slowed(at);
         if self.path(at).forward == crate::network::Way::Open
             && let Some(wire) = self.wires.wires.at_mut(at.wire, at.generation)
             && wire.ends[to.side.index()].is_open
@@ -363,7 +364,11 @@ impl<O: Observer> QueueWorld<'_, O> {
                 .link_mut(wire.links[at.side.index()])
                 .delay(self.now, || 0);
             wire.under_way += 1;
-            self.push(self.now + delay, Class::Connection, Step::ResetArrives(to));
+            self.push(
+                self.now + delay + extra,
+                Class::Connection,
+                Step::ResetArrives(to),
+            );
         } else {
             self.forget_wire(at);
         }
