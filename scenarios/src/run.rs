@@ -2,6 +2,9 @@
 //! judges decide, and witnesses write down what they see. Who the witnesses are, and where they
 //! write, is decided by the caller.
 
+#[cfg(test)]
+mod tests;
+
 use crate::cluster::AnyNode;
 use crate::expectation::{Judge, Triggers};
 use crate::invariant::Invariants;

@@ -166,8 +166,19 @@ impl Invariants {
     /// Compares a living node's books with what its notes add up to. The node must not be in
     /// the middle of a turn.
     pub fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode, ledger: &Ledger) {
+        self.pass_to(at, ledger);
         let findings = audit::check(node, view, ledger);
         self.find(at, findings, ledger);
+    }
+
+    /// The clock has come to `at`: where nothing is written down any more, no entry says so.
+    fn pass_to(&mut self, at: Time, ledger: &Ledger) {
+        if self.pending.is_due(at) {
+            self.judge_overdue(at, ledger);
+        }
+        if self.batch.at < at && !self.batch.is_empty() {
+            self.close_batch(at, ledger);
+        }
     }
 
     fn scene<'a>(&'a self, ledger: &'a Ledger) -> Scene<'a> {
