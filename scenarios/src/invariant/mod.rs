@@ -22,6 +22,7 @@ mod ghosts;
 mod heartbeats;
 mod membership;
 mod observe;
+mod observe_master;
 mod passes;
 mod pending;
 mod queries;

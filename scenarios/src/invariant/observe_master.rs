@@ -1,0 +1,398 @@
+//! What each note of a master means to the checkers, and what of its books it touches.
+
+use super::heartbeats;
+use super::observe::leads;
+use super::{Invariants, books};
+use crate::ledger::{Books, ExecutorKey, Ledger};
+use crate::trace::NodeId;
+use deploysim_protocol::event::{
+    ApplicationSlot, DriverSlot, MasterEvent, RemovalReason, WorkerSlot,
+};
+use deploysim_protocol::state::{ApplicationState, ExecutorState};
+use deploysim_protocol::time::Time;
+
+/// What a note is about, as far as the checkers care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Concern {
+    Nothing,
+    Pass,
+    Leadership,
+    Refusal,
+    Worker,
+    Application,
+    Executor,
+    Driver,
+}
+
+const fn concern(event: &MasterEvent) -> Concern {
+    match event {
+        MasterEvent::ScheduleBegan => Concern::Pass,
+        MasterEvent::MasterStateChanged { .. } => Concern::Leadership,
+        MasterEvent::RegistrationRefused { .. } => Concern::Refusal,
+        MasterEvent::WorkerAdded { .. }
+        | MasterEvent::WorkerStateChanged { .. }
+        | MasterEvent::WorkerRemoved { .. }
+        | MasterEvent::WorkerForgotten { .. } => Concern::Worker,
+        MasterEvent::ApplicationAdded { .. }
+        | MasterEvent::ApplicationNotInserted { .. }
+        | MasterEvent::ApplicationRemoved { .. }
+        | MasterEvent::ApplicationStateChanged { .. }
+        | MasterEvent::TargetChanged { .. }
+        | MasterEvent::RetryCountChanged { .. } => Concern::Application,
+        MasterEvent::ExecutorAdded { .. }
+        | MasterEvent::ExecutorStateChanged { .. }
+        | MasterEvent::ExecutorLeftApplication { .. }
+        | MasterEvent::ExecutorLeftWorker { .. } => Concern::Executor,
+        MasterEvent::DriverAdded { .. }
+        | MasterEvent::DriverQueued { .. }
+        | MasterEvent::DriverDequeued { .. }
+        | MasterEvent::DriverPlaced { .. }
+        | MasterEvent::DriverStateChanged { .. }
+        | MasterEvent::DriverLeftWorker { .. }
+        | MasterEvent::DriverRemoved { .. }
+        | MasterEvent::DriverRelaunched { .. }
+        | MasterEvent::DriverKillRequested { .. } => Concern::Driver,
+        MasterEvent::WorkerHeard { .. }
+        | MasterEvent::ScheduleEnded { .. }
+        | MasterEvent::ResourceOffered { .. }
+        | MasterEvent::RegistrationDuplicate { .. }
+        | MasterEvent::HeartbeatIgnored { .. }
+        | MasterEvent::ReconnectAsked { .. }
+        | MasterEvent::ApplicationForgotten { .. }
+        | MasterEvent::ResourceTaken { .. }
+        | MasterEvent::ResourceReleased { .. }
+        | MasterEvent::DriverForgotten { .. }
+        | MasterEvent::UnknownExecutorKilled { .. }
+        | MasterEvent::UnknownDriverKilled { .. }
+        | MasterEvent::ExecutorUnknown { .. }
+        | MasterEvent::DriverUnknown { .. }
+        | MasterEvent::ApplicationUnknown { .. }
+        | MasterEvent::WorkerUnknown { .. }
+        | MasterEvent::ExecutorNumberInvalid { .. }
+        | MasterEvent::CompletedCleared
+        | MasterEvent::RecoveryBegan { .. }
+        | MasterEvent::RecoveryCompleted => Concern::Nothing,
+    }
+}
+
+impl Invariants {
+    pub(super) fn read_master(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        event: &MasterEvent,
+        ledger: &Ledger,
+    ) {
+        let concern = concern(event);
+        if concern == Concern::Nothing {
+            return;
+        }
+        let Some(books) = ledger.books(node) else {
+            return;
+        };
+        match concern {
+            Concern::Nothing => {}
+            Concern::Pass => self.passes.began(),
+            Concern::Leadership => {
+                self.batch.of(node, at).leads = true;
+                self.exits.leads(leads(ledger), at);
+            }
+            Concern::Refusal => {
+                if let MasterEvent::RegistrationRefused { address, reason } = *event {
+                    self.exits.refused(address, reason);
+                }
+            }
+            Concern::Worker => self.read_membership(node, at, event, books, ledger),
+            Concern::Application => self.read_application(node, at, event, books, ledger),
+            Concern::Executor => self.read_executor(node, at, event, books, ledger),
+            Concern::Driver => self.read_submitted(node, at, event, books, ledger),
+        }
+    }
+
+    fn touch_worker(&mut self, master: NodeId, at: Time, worker: WorkerSlot) {
+        self.batch.of(master, at).workers.push(worker);
+    }
+
+    fn touch_application(&mut self, master: NodeId, at: Time, application: ApplicationSlot) {
+        self.batch.of(master, at).applications.push(application);
+    }
+
+    fn read_membership(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        event: &MasterEvent,
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if let MasterEvent::WorkerAdded { worker, .. } = *event {
+            self.touch_worker(node, at, worker);
+            let twins = self.watch.slots(node, worker, books);
+            let finding = books::added(books, worker, &twins);
+            self.find(at, finding.map(|finding| finding.at(node)), ledger);
+            if let Some(process) = books.worker(worker).and_then(|record| record.node) {
+                self.watch.worker_added(process);
+            }
+        } else if let MasterEvent::WorkerStateChanged { worker, .. } = *event {
+            self.touch_worker(node, at, worker);
+            self.demand.freed(node, "after-decommission");
+        } else if let MasterEvent::WorkerRemoved {
+            worker,
+            reason,
+            last_heartbeat,
+            now,
+        } = *event
+        {
+            self.touch_worker(node, at, worker);
+            self.demand.freed(node, "after-removal");
+            self.batch.removals += 1;
+            self.batch.audience += self.passes.applications(node);
+            if let Some(record) = books.worker(worker) {
+                self.batch.executors.extend(&record.executors);
+                self.batch.drivers.extend(&record.drivers);
+            }
+            if reason == RemovalReason::Silent {
+                let timeout = self.bounds.timeout;
+                let finding = heartbeats::silent(books, worker, last_heartbeat, now, timeout);
+                self.find(at, finding.map(|finding| finding.at(node)), ledger);
+            }
+        } else if let MasterEvent::WorkerForgotten { worker } = *event {
+            self.touch_worker(node, at, worker);
+            if let Some(process) = books.worker(worker).and_then(|record| record.node)
+                && ledger.is_alive(process)
+            {
+                self.watch.worker_forgotten(process);
+            }
+        }
+    }
+
+    fn read_application(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        event: &MasterEvent,
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if let MasterEvent::ApplicationAdded {
+            application,
+            id,
+            driver,
+            ..
+        } = *event
+        {
+            self.touch_application(node, at, application);
+            self.shapes.application_added(node, application, driver);
+            self.passes.application_added(node, application);
+            self.executors.application_added(node, application);
+            self.watch.application_booked(id);
+            if let Some(client) = ledger.node_at(driver) {
+                self.watch.client_is(id, client, ledger);
+                let finding = self.clients.given(client, id, ledger);
+                self.find(at, finding, ledger);
+            }
+        } else if let MasterEvent::ApplicationNotInserted { id, driver } = *event {
+            if let Some(client) = ledger.node_at(driver) {
+                let finding = self.clients.given(client, id, ledger);
+                self.find(at, finding, ledger);
+            }
+        } else if let MasterEvent::ApplicationRemoved { application, state } = *event {
+            self.application_removed(node, at, application, state, books, ledger);
+        } else if let MasterEvent::TargetChanged {
+            application,
+            profile,
+            target,
+        } = *event
+        {
+            self.touch_application(node, at, application);
+            self.batch.has_totals = true;
+            let finding = super::executors::Executors::target_set(
+                books,
+                application,
+                profile,
+                target,
+                &self.shapes,
+                node,
+            );
+            self.find(at, finding.map(|finding| finding.at(node)), ledger);
+        } else if let MasterEvent::RetryCountChanged { application, .. } = *event {
+            self.batch.of(node, at).counted.push(application);
+        } else if let MasterEvent::ApplicationStateChanged { application, .. } = *event {
+            self.touch_application(node, at, application);
+        }
+    }
+
+    fn application_removed(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        application: ApplicationSlot,
+        state: ApplicationState,
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        self.touch_application(node, at, application);
+        self.demand.freed(node, "after-application");
+        self.passes.application_removed(node, application);
+        if let Some(record) = books.application(application) {
+            self.watch.application_removed(record.id, state);
+        }
+        let finding = self.executors.removed(application, state, books);
+        self.find(at, finding.map(|finding| finding.at(node)), ledger);
+    }
+
+    fn read_executor(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        event: &MasterEvent,
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if let MasterEvent::ExecutorAdded { .. } = *event {
+            self.read_launch(node, at, event, books, ledger);
+        } else if let MasterEvent::ExecutorStateChanged {
+            application,
+            number,
+            state,
+        } = *event
+        {
+            let key = ExecutorKey {
+                application,
+                number,
+            };
+            self.batch.of(node, at).executors.push(key);
+            if state == ExecutorState::Failed {
+                self.batch.counted.push(application);
+            }
+            if state.is_finished() && state != ExecutorState::Lost {
+                self.demand.freed(node, "after-executor");
+            }
+            let finding = self
+                .executors
+                .changed(node, application, number, state, books);
+            self.find(at, finding.map(|finding| finding.at(node)), ledger);
+        } else if let MasterEvent::ExecutorLeftApplication {
+            application,
+            number,
+        } = *event
+        {
+            let key = ExecutorKey {
+                application,
+                number,
+            };
+            self.touch_application(node, at, application);
+            self.batch.executors.push(key);
+        } else if let MasterEvent::ExecutorLeftWorker {
+            application,
+            number,
+            worker,
+        } = *event
+        {
+            let key = ExecutorKey {
+                application,
+                number,
+            };
+            self.touch_worker(node, at, worker);
+            self.batch.executors.push(key);
+        }
+    }
+
+    fn read_launch(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        event: &MasterEvent,
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if let MasterEvent::ExecutorAdded {
+            application,
+            number,
+            worker,
+            ..
+        } = *event
+        {
+            let key = ExecutorKey {
+                application,
+                number,
+            };
+            self.touch_worker(node, at, worker);
+            self.touch_application(node, at, application);
+            self.batch.executors.push(key);
+            let mut findings = Vec::new();
+            findings.extend(books::placed(books, worker, &format!("executor {number}")));
+            findings.extend(self.executors.added(node, application, number, books));
+            if books.is_in_pass() {
+                findings.extend(self.passes.launched(node, key, books, &self.shapes));
+            }
+            self.find(
+                at,
+                findings.into_iter().map(|finding| finding.at(node)),
+                ledger,
+            );
+        }
+    }
+
+    fn read_submitted(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        event: &MasterEvent,
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if let MasterEvent::DriverAdded { driver, id, .. } = *event {
+            self.touch_driver(node, at, driver);
+            self.shapes.driver_added(node, driver);
+            let finding = self.drivers.added(node, id);
+            self.find(at, finding.map(|finding| finding.at(node)), ledger);
+        } else if let MasterEvent::DriverQueued { driver } = *event {
+            self.touch_driver(node, at, driver);
+            self.demand.queued(node, driver);
+        } else if let MasterEvent::DriverDequeued { driver } = *event {
+            self.touch_driver(node, at, driver);
+            self.demand.dequeued(node, driver);
+        } else if let MasterEvent::DriverRelaunched { old, new } = *event {
+            self.shapes.driver_relaunched(node, old, new);
+            let id = |slot| books.driver(slot).map(|record| record.id);
+            if let (Some(old), Some(new)) = (id(old), id(new)) {
+                self.watch.relaunched(old, new);
+            }
+        } else if let MasterEvent::DriverPlaced { driver, worker } = *event {
+            self.touch_driver(node, at, driver);
+            self.touch_worker(node, at, worker);
+            if let Some(id) = books.driver(driver).map(|record| record.id) {
+                let root = self.watch.root(id);
+                let mut findings = self.drivers.placed(node, id, root);
+                findings.extend(books::placed(books, worker, &format!("driver {id}")));
+                self.find(
+                    at,
+                    findings.into_iter().map(|finding| finding.at(node)),
+                    ledger,
+                );
+            }
+        } else if let MasterEvent::DriverStateChanged { driver, state } = *event {
+            self.touch_driver(node, at, driver);
+            if let Some(id) = books.driver(driver).map(|record| record.id) {
+                let finding = self.drivers.changed(node, id, state);
+                self.find(at, finding.map(|finding| finding.at(node)), ledger);
+            }
+        } else if let MasterEvent::DriverLeftWorker { driver, worker } = *event {
+            self.touch_driver(node, at, driver);
+            self.touch_worker(node, at, worker);
+            self.demand.freed(node, "after-driver");
+        } else if let MasterEvent::DriverRemoved { driver, .. } = *event {
+            self.touch_driver(node, at, driver);
+            if let Some(id) = books.driver(driver).map(|record| record.id) {
+                self.drivers.ended(node, id);
+            }
+        } else if let MasterEvent::DriverKillRequested { driver } = *event {
+            self.touch_driver(node, at, driver);
+        }
+    }
+
+    fn touch_driver(&mut self, master: NodeId, at: Time, driver: DriverSlot) {
+        self.batch.of(master, at).drivers.push(driver);
+    }
+}
