@@ -1,3 +1,5 @@
+//! The table of defects and its recognisers agree with each other.
+
 use super::{all, known};
 use crate::invariant;
 use crate::scenario::known::DEFECTS;

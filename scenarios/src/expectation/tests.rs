@@ -1,3 +1,5 @@
+//! Expectations over entries made by hand.
+
 use super::{Judge, Triggers};
 use crate::ledger::Ledger;
 use crate::trace::history::{self, History};

@@ -1,3 +1,5 @@
+//! What entries made by hand add up to.
+
 use super::{ExecutorKey, Kept, Ledger, ProcessName};
 use crate::trace::history::{self, History};
 use crate::trace::{End, EndOfConnection, Fact, NodeId, Role};

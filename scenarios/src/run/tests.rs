@@ -1,3 +1,5 @@
+//! Whole runs of small scenarios before everyone who watches.
+
 use super::play;
 use crate::scenario::parse;
 use deploysim_protocol::time::Time;

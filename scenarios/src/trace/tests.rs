@@ -1,3 +1,5 @@
+//! Lines, rows and timelines of entries made by hand.
+
 use super::history::{self, History};
 use super::json::JsonWriter;
 use super::notable::Timeline;
