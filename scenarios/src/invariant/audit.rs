@@ -184,12 +184,11 @@ fn compare_worker(
         &used,
         &noted,
     );
-    let noted = record.last_heartbeat.unwrap_or(worker.last_heartbeat);
     found.compare(
         &what("the last heartbeat"),
         "heartbeat",
-        &worker.last_heartbeat,
-        &noted,
+        &Some(worker.last_heartbeat),
+        &record.last_heartbeat,
     );
     let executors: BTreeSet<_> = books
         .executors_on(worker.slot)

@@ -2,6 +2,7 @@
 //! changed. What follows here is how such a history is told; the histories are below.
 
 mod liveness;
+mod played;
 mod turns;
 mod working;
 
