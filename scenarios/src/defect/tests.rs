@@ -1,3 +1,5 @@
+//! The tables of defects agree with each other, and with what a scenario may name.
+
 //! The table of defects and its recognisers agree with each other.
 
 use super::{all, known};

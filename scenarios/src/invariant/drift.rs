@@ -28,7 +28,7 @@ fn executor<'a>(scene: &Scene<'a>, master: NodeId, key: ExecutorKey) -> Option<B
     if !record.in_worker || !worker.listed || worker.state != WorkerState::Alive {
         return None;
     }
-    let (node, tables) = scene.process_of(worker)?;
+    let (node, tables) = scene.living_process(worker)?;
     (!tables.stopping).then_some(BookedExecutor {
         id: application.executor_id(key.number),
         record,
@@ -124,7 +124,7 @@ fn driver<'a>(scene: &Scene<'a>, master: NodeId, slot: DriverSlot) -> Option<Boo
     if !worker.listed || worker.state != WorkerState::Alive {
         return None;
     }
-    let (node, tables) = scene.process_of(worker)?;
+    let (node, tables) = scene.living_process(worker)?;
     (!tables.stopping).then_some(BookedDriver {
         id: record.id,
         worker,

@@ -63,7 +63,7 @@ pub(super) fn is_unburied(scene: &Scene<'_>, master: NodeId, slot: WorkerSlot) -
         record.listed
             && record.state != WorkerState::Dead
             && record.node.is_some()
-            && scene.process_of(record).is_none()
+            && scene.living_process(record).is_none()
     })
 }
 

@@ -39,7 +39,7 @@ impl Invariants {
             Fact::ChildLost { name, child } => {
                 self.watch.lost(*name);
                 if let Child::Driver(id) = child {
-                    self.supervision.process_ended(node, *id, at, None);
+                    self.supervision.ended(node, *id, at, None);
                 }
                 self.review(Duty::Obedience(*name), at, ledger);
             }
@@ -97,7 +97,7 @@ impl Invariants {
             self.leadership_may_change(at, ledger);
         }
         if let (Some(Child::Driver(id)), Some(parent)) = (start.child, start.parent) {
-            self.supervision.process_began(parent, id, at);
+            self.supervision.began(parent, id, at);
         }
         if let Some(child) = start.child {
             self.review_child(node, at, ledger);
@@ -172,7 +172,7 @@ impl Invariants {
                     End::Crashed => None,
                 };
                 if let Some(parent) = facts.parent {
-                    self.supervision.process_ended(parent, id, at, code);
+                    self.supervision.ended(parent, id, at, code);
                 }
                 if succeeded(end) && facts.has_parent {
                     self.drivers.succeeded(root, at);

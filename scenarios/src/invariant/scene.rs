@@ -44,7 +44,10 @@ impl<'a> Scene<'a> {
     }
 
     /// The process of a worker in the books, if it lives and is still the one with that id.
-    pub(super) fn process_of(&self, record: &WorkerRecord) -> Option<(NodeId, &'a WorkerTables)> {
+    pub(super) fn living_process(
+        &self,
+        record: &WorkerRecord,
+    ) -> Option<(NodeId, &'a WorkerTables)> {
         let node = record.node?;
         let tables = self.living_worker(node)?;
         (tables.id == Some(record.id)).then_some((node, tables))

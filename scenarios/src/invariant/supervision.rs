@@ -72,19 +72,13 @@ impl Supervision {
         }
     }
 
-    pub(super) fn process_began(&mut self, worker: NodeId, id: DriverId, at: Time) {
+    pub(super) fn began(&mut self, worker: NodeId, id: DriverId, at: Time) {
         if let Some(runner) = self.runners.get_mut(&(worker, id.0.into())) {
             runner.began = Some(at);
         }
     }
 
-    pub(super) fn process_ended(
-        &mut self,
-        worker: NodeId,
-        id: DriverId,
-        at: Time,
-        code: Option<i32>,
-    ) {
+    pub(super) fn ended(&mut self, worker: NodeId, id: DriverId, at: Time, code: Option<i32>) {
         if let Some(runner) = self.runners.get_mut(&(worker, id.0.into())) {
             runner.ran = runner.began.take().map(|began| at.since(began));
             runner.code = code;

@@ -322,7 +322,7 @@ impl Tale {
 
     /// The process of an executor ends, its worker says so, and the books follow.
     fn executor_ends(&mut self, number: u32, worker: WorkerSlot) -> &mut Self {
-        self.process_ends(executor_node(number), End::Exited(1));
+        self.ends(executor_node(number), End::Exited(1));
         let executor = executor_id(number);
         self.worker(
             NodeId(worker.0 + 1),
@@ -333,7 +333,7 @@ impl Tale {
             .leaves_worker(number, worker)
     }
 
-    fn process_ends(&mut self, node: NodeId, end: End) -> &mut Self {
+    fn ends(&mut self, node: NodeId, end: End) -> &mut Self {
         self.history.end(node, end);
         self
     }
@@ -394,7 +394,7 @@ impl Tale {
 
     /// A driver's process ends with code 0, and its worker says so.
     fn driver_process_ends(&mut self, slot: DriverSlot) -> &mut Self {
-        self.process_ends(driver_node(slot), End::Exited(0));
+        self.ends(driver_node(slot), End::Exited(0));
         let driver = driver_id(slot);
         let state = DriverState::Finished;
         self.worker(WORKER, WorkerEvent::DriverEnded { driver, state })
@@ -415,7 +415,7 @@ impl Tale {
     }
 
     fn crashes(&mut self, node: NodeId) -> &mut Self {
-        self.process_ends(node, End::Crashed)
+        self.ends(node, End::Crashed)
     }
 
     /// What the invariants say when the run ends at this second.

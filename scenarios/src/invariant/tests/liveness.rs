@@ -107,7 +107,7 @@ fn c2_x1_an_order_for_an_executor_arrives() {
 fn c2_an_executors_end_is_reported() {
     let mut tale = Tale::new();
     tale.one_executor().at(10);
-    tale.process_ends(executor_node(0), End::Exited(1));
+    tale.ends(executor_node(0), End::Exited(1));
     let executor = executor_id(0);
     tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
     tale.is_rejected(5000, &["INV-C2"]);
@@ -117,7 +117,7 @@ fn c2_an_executors_end_is_reported() {
 fn c2_a_failed_report_may_be_repeated() {
     let mut tale = Tale::new();
     tale.one_executor().at(10);
-    tale.process_ends(executor_node(0), End::Exited(1));
+    tale.ends(executor_node(0), End::Exited(1));
     let executor = executor_id(0);
     tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
     tale.at(130);
@@ -164,8 +164,7 @@ fn d7_a_killed_driver_is_gone() {
         tale.driver_runs().at(10);
         tale.master(MasterEvent::DriverKillRequested { driver: D });
         if ends {
-            tale.at(20)
-                .process_ends(driver_node(D), End::Signalled(143));
+            tale.at(20).ends(driver_node(D), End::Signalled(143));
             let (driver, state) = (driver_id(D), DriverState::Killed);
             tale.worker(WORKER, WorkerEvent::DriverEnded { driver, state });
             tale.driver_removed(D, W, state);
@@ -237,7 +236,7 @@ fn p1_a_child_does_not_outlive_its_worker() {
         let mut tale = Tale::new();
         tale.driver_runs().at(10).crashes(WORKER);
         if ends {
-            tale.process_ends(driver_node(D), End::Exited(255));
+            tale.ends(driver_node(D), End::Exited(255));
         }
         tale
     };
@@ -271,8 +270,7 @@ fn w2_processes_fit_on_their_machine() {
             tale.accepts(WORKER, number);
         }
         if last_ends {
-            tale.at(10)
-                .process_ends(executor_node(2), End::Signalled(143));
+            tale.at(10).ends(executor_node(2), End::Signalled(143));
         }
         tale
     };
@@ -315,8 +313,7 @@ fn a3_the_processes_of_an_application_that_is_over_are_gone() {
             reason: DeathReason::Removed,
         });
         if ends {
-            tale.at(15)
-                .process_ends(executor_node(0), End::Signalled(143));
+            tale.at(15).ends(executor_node(0), End::Signalled(143));
             let executor = executor_id(0);
             tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
         }
@@ -337,7 +334,7 @@ fn l4_room_is_used_after_a_worker_was_removed() {
     let lost = |schedules: bool| {
         let mut tale = Tale::new();
         tale.one_executor().at(10).crashes(WORKER);
-        tale.process_ends(executor_node(0), End::Exited(255));
+        tale.ends(executor_node(0), End::Exited(255));
         silently_removed(&mut tale, W).executor_is(0, ExecutorState::Lost);
         tale.leaves_application(0);
         tale.history.sends(
@@ -364,7 +361,7 @@ fn l3_a_relaunched_driver_runs() {
     let relaunched = |starts: bool| {
         let mut tale = Tale::new();
         tale.driver_runs().at(10).crashes(WORKER);
-        tale.process_ends(driver_node(D), End::Exited(255));
+        tale.ends(driver_node(D), End::Exited(255));
         silently_removed(&mut tale, W);
         tale.driver_removed(D, W, DriverState::Relaunching);
         let new = DriverSlot(1);

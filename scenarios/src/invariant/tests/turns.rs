@@ -51,7 +51,7 @@ fn c4_grants_stay_within_the_request() {
 fn worker_lost() -> Tale {
     let mut tale = Tale::new();
     tale.one_executor().at(10).crashes(WORKER);
-    tale.process_ends(executor_node(0), End::Exited(255));
+    tale.ends(executor_node(0), End::Exited(255));
     removed(&mut tale, W).executor_is(0, ExecutorState::Lost);
     tale
 }
@@ -161,7 +161,7 @@ fn x3_an_application_that_is_over_gets_nothing() {
 fn x6_no_executor_of_a_dead_worker_runs_in_the_books() {
     let mut tale = Tale::new();
     tale.one_executor().at(10).crashes(WORKER);
-    tale.process_ends(executor_node(0), End::Exited(255));
+    tale.ends(executor_node(0), End::Exited(255));
     told(removed(&mut tale, W).leaves_application(0));
     tale.grants(A, 1, V).accepts(OTHER, 1).runs(1, V);
     tale.is_rejected(20, &["INV-X6"]);

@@ -24,7 +24,7 @@ fn d1_nothing_follows_a_final_state() {
 fn relaunched(new: DriverSlot) -> Tale {
     let mut tale = Tale::new();
     tale.driver_runs().at(10).crashes(WORKER);
-    tale.process_ends(driver_node(D), End::Exited(255));
+    tale.ends(driver_node(D), End::Exited(255));
     tale.master(MasterEvent::WorkerRemoved {
         worker: W,
         reason: RemovalReason::Disassociated,
@@ -108,7 +108,7 @@ fn restarted(ran: u64, pause_s: u32, restart: u64) -> Tale {
     let driver = driver_id(D);
     tale.driver_runs()
         .at(ran)
-        .process_ends(driver_node(D), End::Exited(1));
+        .ends(driver_node(D), End::Exited(1));
     tale.worker(WORKER, WorkerEvent::DriverBackedOff { driver, pause_s });
     tale.at(ran + restart);
     tale.worker(WORKER, WorkerEvent::DriverAttempted { driver, attempt: 2 });
@@ -133,8 +133,7 @@ fn d9_pauses_double_after_short_runs_only() {
     let again = |ran: u64, pause_s: u32| {
         let mut tale = restarted(3, 1, 1);
         let driver = driver_id(D);
-        tale.at(4 + ran)
-            .process_ends(driver_node(D), End::Exited(1));
+        tale.at(4 + ran).ends(driver_node(D), End::Exited(1));
         tale.worker(WORKER, WorkerEvent::DriverBackedOff { driver, pause_s });
         tale.at(4 + ran + u64::from(pause_s));
         tale.worker(WORKER, WorkerEvent::DriverAttempted { driver, attempt: 3 });
@@ -168,7 +167,7 @@ fn failing(failures: u32, removed_after: u32) -> Tale {
     tale.application(A, 4);
     for number in 0..failures {
         tale.grants(A, number, W).accepts(WORKER, number);
-        tale.process_ends(executor_node(number), End::Exited(1));
+        tale.ends(executor_node(number), End::Exited(1));
         let executor = executor_id(number);
         tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
         tale.executor_is(number, ExecutorState::Failed);
@@ -202,7 +201,7 @@ fn x4_an_application_with_a_running_executor_goes_on() {
     tale.application_removed(A, ApplicationState::Failed);
     tale.leaves_worker(0, W)
         .executor_is(0, ExecutorState::Killed);
-    tale.process_ends(executor_node(0), End::Signalled(143));
+    tale.ends(executor_node(0), End::Signalled(143));
     let executor = executor_id(0);
     tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
     tale.pi(DriverEvent::ApplicationDead {
@@ -379,7 +378,7 @@ fn client(event: ClientEvent, code: i32) -> Tale {
     tale.history
         .note(CLIENT, ClientEvent::SubmissionAccepted { driver });
     tale.history.note(CLIENT, event);
-    tale.process_ends(CLIENT, End::Exited(code));
+    tale.ends(CLIENT, End::Exited(code));
     tale
 }
 
