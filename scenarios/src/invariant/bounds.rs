@@ -2,7 +2,8 @@
 //! latencies and the start of processes. Every time is an upper bound; what a fault leaves
 //! behind is added in `calm.rs`.
 
-use crate::scenario::plan::{FaultWord, LatencyPlan, LatencyShape, MessageAction, Plan};
+use crate::network::Shape;
+use crate::scenario::plan::{FaultWord, LatencyPlan, MessageAction, Plan};
 use deploysim_protocol::behaviour::RelaunchedDriver;
 use deploysim_protocol::conf::EXECUTOR_TERMINATE_TIMEOUT;
 use std::time::Duration;
@@ -168,11 +169,11 @@ pub(super) fn longest(plan: &LatencyPlan) -> Duration {
     const MEDIANS: f64 = 20.0;
     let capped = |median: Duration| plan.max.unwrap_or_else(|| median.mul_f64(MEDIANS));
     match &plan.shape {
-        LatencyShape::Constant(duration) => *duration,
-        LatencyShape::Uniform { high, .. } => *high,
-        LatencyShape::Empirical(samples) => samples.last().copied().unwrap_or_default(),
-        LatencyShape::Normal { mean, .. } | LatencyShape::Exponential { mean } => capped(*mean),
-        LatencyShape::LogNormal { median, .. } => capped(*median),
-        LatencyShape::Pareto { scale, shape } => capped(scale.mul_f64(2_f64.powf(1.0 / shape))),
+        Shape::Constant(duration) => *duration,
+        Shape::Uniform { high, .. } => *high,
+        Shape::Empirical(samples) => samples.last().copied().unwrap_or_default(),
+        Shape::Normal { mean, .. } | Shape::Exponential { mean } => capped(*mean),
+        Shape::LogNormal { median, .. } => capped(*median),
+        Shape::Pareto { scale, shape } => capped(scale.mul_f64(2_f64.powf(1.0 / shape))),
     }
 }

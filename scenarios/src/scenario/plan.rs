@@ -13,7 +13,7 @@ pub use fault::{
     Direction, Disk, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction, Repeat, Target,
     Targets, Told, Trigger, TriggerEvent,
 };
-pub use network::{LatencyPlan, LatencyShape, LinkPlan, NetworkPlan};
+pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
 pub use work::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan, SubmittedDriverPlan,

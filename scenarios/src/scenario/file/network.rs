@@ -1,8 +1,9 @@
 //! `[network]`, and every distribution of times in a file.
 
 use super::Context;
+use crate::network::Shape;
 use crate::scenario::keys::{LATENCY, LINK, NETWORK};
-use crate::scenario::plan::{LatencyPlan, LatencyShape, LinkPlan, NetworkPlan};
+use crate::scenario::plan::{LatencyPlan, LinkPlan, NetworkPlan};
 use crate::scenario::table::Table;
 use crate::scenario::value::Value;
 use deploysim_protocol::conf::parse_duration;
@@ -72,7 +73,7 @@ pub(super) fn latency(value: Value<'_>, context: &Context<'_>) -> Option<Latency
     }
     let table = value.table(&LATENCY)?;
     let distribution = table.require("distribution")?;
-    let shapes: [(&str, &[&'static str], Shape); 7] = [
+    let shapes: [(&str, &[&'static str], Read); 7] = [
         ("constant", &["value"], constant),
         ("uniform", &["low", "high"], uniform),
         ("normal", &["mean", "deviation"], normal),
@@ -107,26 +108,26 @@ pub(super) fn latency(value: Value<'_>, context: &Context<'_>) -> Option<Latency
     Some(LatencyPlan { shape, max })
 }
 
-type Shape = fn(Table<'_>, &Context<'_>) -> Option<LatencyShape>;
+type Read = fn(Table<'_>, &Context<'_>) -> Option<Shape>;
 
 /// No draw is shorter.
-fn shortest(shape: &LatencyShape) -> Duration {
+fn shortest(shape: &Shape) -> Duration {
     match shape {
-        LatencyShape::Constant(time) => *time,
-        LatencyShape::Uniform { low, .. } => *low,
-        LatencyShape::Pareto { scale, .. } => *scale,
-        LatencyShape::Empirical(samples) => samples.first().copied().unwrap_or_default(),
-        LatencyShape::Normal { .. }
-        | LatencyShape::Exponential { .. }
-        | LatencyShape::LogNormal { .. } => Duration::ZERO,
+        Shape::Constant(time) => *time,
+        Shape::Uniform { low, .. } => *low,
+        Shape::Pareto { scale, .. } => *scale,
+        Shape::Empirical(samples) => samples.first().copied().unwrap_or_default(),
+        Shape::Normal { .. } | Shape::Exponential { .. } | Shape::LogNormal { .. } => {
+            Duration::ZERO
+        }
     }
 }
 
-fn constant(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
-    Some(LatencyShape::Constant(table.require("value")?.duration()?))
+fn constant(table: Table<'_>, _: &Context<'_>) -> Option<Shape> {
+    Some(Shape::Constant(table.require("value")?.duration()?))
 }
 
-fn uniform(table: Table<'_>, context: &Context<'_>) -> Option<LatencyShape> {
+fn uniform(table: Table<'_>, context: &Context<'_>) -> Option<Shape> {
     let (low, high_value) = (table.require("low"), table.require("high"));
     let low = low.and_then(|value| value.duration());
     let high = high_value.and_then(|value| value.duration());
@@ -137,29 +138,29 @@ fn uniform(table: Table<'_>, context: &Context<'_>) -> Option<LatencyShape> {
             .push(high_value.problem("`high` is below `low`"));
         return None;
     }
-    Some(LatencyShape::Uniform { low, high })
+    Some(Shape::Uniform { low, high })
 }
 
-fn normal(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
+fn normal(table: Table<'_>, _: &Context<'_>) -> Option<Shape> {
     let mean = table
         .require("mean")
         .and_then(|value| value.positive_duration());
     let deviation = table
         .require("deviation")
         .and_then(|value| value.duration());
-    Some(LatencyShape::Normal {
+    Some(Shape::Normal {
         mean: mean?,
         deviation: deviation?,
     })
 }
 
-fn exponential(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
-    Some(LatencyShape::Exponential {
+fn exponential(table: Table<'_>, _: &Context<'_>) -> Option<Shape> {
+    Some(Shape::Exponential {
         mean: table.require("mean")?.positive_duration()?,
     })
 }
 
-fn log_normal(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
+fn log_normal(table: Table<'_>, _: &Context<'_>) -> Option<Shape> {
     let median = table
         .require("median")
         .and_then(|value| value.positive_duration());
@@ -169,13 +170,13 @@ fn log_normal(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
             (0.0..=10.0).contains(&sigma)
         })
     });
-    Some(LatencyShape::LogNormal {
+    Some(Shape::LogNormal {
         median: median?,
         sigma: sigma?,
     })
 }
 
-fn pareto(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
+fn pareto(table: Table<'_>, _: &Context<'_>) -> Option<Shape> {
     let scale = table
         .require("scale")
         .and_then(|value| value.positive_duration());
@@ -185,13 +186,13 @@ fn pareto(table: Table<'_>, _: &Context<'_>) -> Option<LatencyShape> {
             shape > 0.0 && shape <= 100.0
         })
     });
-    Some(LatencyShape::Pareto {
+    Some(Shape::Pareto {
         scale: scale?,
         shape: shape?,
     })
 }
 
-fn empirical(table: Table<'_>, context: &Context<'_>) -> Option<LatencyShape> {
+fn empirical(table: Table<'_>, context: &Context<'_>) -> Option<Shape> {
     let value = table.exactly_one(&["csv", "samples"])?;
     let samples = if value.key == "csv" {
         let name = value.text()?;
@@ -221,7 +222,7 @@ fn empirical(table: Table<'_>, context: &Context<'_>) -> Option<LatencyShape> {
     }
     let mut sorted = samples;
     sorted.sort_unstable();
-    Some(LatencyShape::Empirical(sorted))
+    Some(Shape::Empirical(sorted.into()))
 }
 
 const CSV: &str = "a CSV file whose first column has times with units, or a heading that ends in \

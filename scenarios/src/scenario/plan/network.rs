@@ -2,6 +2,7 @@
 //! and queueing are the network's business.
 
 use super::Target;
+use crate::network::Shape;
 use std::time::Duration;
 
 /// The network of a scenario.
@@ -36,58 +37,16 @@ pub struct LinkPlan {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatencyPlan {
     /// Its form.
-    pub shape: LatencyShape,
+    pub shape: Shape,
     /// The longest draw, larger ones are clipped; `None`: 20 × the median.
     pub max: Option<Duration>,
-}
-
-/// The form of a distribution of times.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LatencyShape {
-    /// Always the same.
-    Constant(Duration),
-    /// Everything from `low` to `high` is equally likely.
-    Uniform {
-        /// The shortest.
-        low: Duration,
-        /// The longest.
-        high: Duration,
-    },
-    /// The bell curve, clipped at zero.
-    Normal {
-        /// The mean.
-        mean: Duration,
-        /// The standard deviation.
-        deviation: Duration,
-    },
-    /// Memoryless.
-    Exponential {
-        /// The mean.
-        mean: Duration,
-    },
-    /// The logarithm is normal.
-    LogNormal {
-        /// The median.
-        median: Duration,
-        /// The standard deviation of the natural logarithm.
-        sigma: f64,
-    },
-    /// A power law above `scale`.
-    Pareto {
-        /// The shortest.
-        scale: Duration,
-        /// The exponent of the tail: the smaller, the heavier.
-        shape: f64,
-    },
-    /// One of these samples, each equally likely; ascending, never empty.
-    Empirical(Vec<Duration>),
 }
 
 impl LatencyPlan {
     /// Always `duration`.
     pub const fn constant(duration: Duration) -> Self {
         Self {
-            shape: LatencyShape::Constant(duration),
+            shape: Shape::Constant(duration),
             max: None,
         }
     }
@@ -95,7 +54,7 @@ impl LatencyPlan {
     /// Equally likely from `low` to `high`.
     pub const fn uniform(low: Duration, high: Duration) -> Self {
         Self {
-            shape: LatencyShape::Uniform { low, high },
+            shape: Shape::Uniform { low, high },
             max: None,
         }
     }

@@ -1,11 +1,11 @@
 //! Files that are taken, and what they mean.
 
 use super::{SMALLEST, plan};
+use crate::network::Shape;
 use crate::scenario::error::Style;
 use crate::scenario::parse;
 use crate::scenario::plan::{
-    Claim, FaultEnd, FaultStart, FaultWord, LatencyPlan, LatencyShape, Operation, Settle, Target,
-    When, Window,
+    Claim, FaultEnd, FaultStart, FaultWord, LatencyPlan, Operation, Settle, Target, When, Window,
 };
 use deploysim_protocol::behaviour::{HeartbeatTimer, RelaunchedDriver};
 use deploysim_protocol::state::WorkerState;
@@ -218,7 +218,7 @@ fn samples_are_read_from_a_file_beside_the_scenario() {
         std::fs::write(folder.path().join("samples.csv"), content).unwrap();
         let plan = parse("file.toml", text.as_bytes(), folder.path(), &[]).unwrap();
         let samples = vec![Duration::from_micros(100), Duration::from_micros(300)];
-        assert_eq!(plan.network.latency.shape, LatencyShape::Empirical(samples));
+        assert_eq!(plan.network.latency.shape, Shape::Empirical(samples.into()));
         // Written out, it needs the file no more.
         assert_eq!(super::plan(&plan.to_toml()), plan);
     }

@@ -1,6 +1,7 @@
 //! Values as TOML text, and the lines of a file.
 
-use crate::scenario::plan::{LatencyPlan, LatencyShape, Target};
+use crate::network::Shape;
+use crate::scenario::plan::{LatencyPlan, Target};
 use deploysim_protocol::conf::show_duration;
 use deploysim_protocol::time::Time;
 use std::collections::BTreeMap;
@@ -91,32 +92,32 @@ pub(super) fn integers<T: ToString>(numbers: &[T]) -> String {
 /// A time, or an inline table.
 pub(super) fn latency(plan: &LatencyPlan) -> String {
     let (name, parameters) = match &plan.shape {
-        LatencyShape::Constant(value) if plan.max.is_none() => return duration(*value),
-        LatencyShape::Constant(value) => ("constant", vec![("value", duration(*value))]),
-        LatencyShape::Uniform { low, high } => (
+        Shape::Constant(value) if plan.max.is_none() => return duration(*value),
+        Shape::Constant(value) => ("constant", vec![("value", duration(*value))]),
+        Shape::Uniform { low, high } => (
             "uniform",
             vec![("low", duration(*low)), ("high", duration(*high))],
         ),
-        LatencyShape::Normal { mean, deviation } => (
+        Shape::Normal { mean, deviation } => (
             "normal",
             vec![
                 ("mean", duration(*mean)),
                 ("deviation", duration(*deviation)),
             ],
         ),
-        LatencyShape::Exponential { mean } => ("exponential", vec![("mean", duration(*mean))]),
-        LatencyShape::LogNormal { median, sigma } => (
+        Shape::Exponential { mean } => ("exponential", vec![("mean", duration(*mean))]),
+        Shape::LogNormal { median, sigma } => (
             "log_normal",
             vec![
                 ("median", duration(*median)),
                 ("sigma", format!("{sigma:?}")),
             ],
         ),
-        LatencyShape::Pareto { scale, shape } => (
+        Shape::Pareto { scale, shape } => (
             "pareto",
             vec![("scale", duration(*scale)), ("shape", format!("{shape:?}"))],
         ),
-        LatencyShape::Empirical(samples) => {
+        Shape::Empirical(samples) => {
             let samples: Vec<String> = samples
                 .iter()
                 .map(|sample| show_duration(*sample))

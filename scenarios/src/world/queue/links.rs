@@ -2,8 +2,8 @@
 //! random numbers of its own, named after the two machines. Processes on one machine reach each
 //! other in no time.
 
-use crate::network::{Latency, Link, Machine, Shape};
-use crate::scenario::plan::{LatencyPlan, LatencyShape, Plan, Target};
+use crate::network::{Latency, Link, Machine};
+use crate::scenario::plan::{LatencyPlan, Plan, Target};
 use crate::stream::Seeds;
 use deploysim_protocol::text::Text;
 use rustc_hash::FxHashMap;
@@ -117,26 +117,8 @@ fn machine_name(target: &Target) -> String {
 /// # Panics
 /// If its parameters are impossible: reading the scenario has refused those.
 pub(super) fn latency(plan: &LatencyPlan) -> Arc<Latency> {
-    let shape = match &plan.shape {
-        LatencyShape::Constant(duration) => Shape::Constant(*duration),
-        LatencyShape::Uniform { low, high } => Shape::Uniform {
-            low: *low,
-            high: *high,
-        },
-        LatencyShape::Normal { mean, deviation } => Shape::Normal {
-            mean: *mean,
-            deviation: *deviation,
-        },
-        LatencyShape::Exponential { mean } => Shape::Exponential { mean: *mean },
-        LatencyShape::LogNormal { median, sigma } => Shape::LogNormal {
-            median: *median,
-            sigma: *sigma,
-        },
-        LatencyShape::Pareto { scale, shape } => Shape::Pareto {
-            scale: *scale,
-            shape: *shape,
-        },
-        LatencyShape::Empirical(samples) => Shape::Empirical(Arc::from(samples.as_slice())),
-    };
-    Arc::new(Latency::new(shape, plan.max).expect("a checked scenario has possible distributions"))
+    Arc::new(
+        Latency::new(plan.shape.clone(), plan.max)
+            .expect("a checked scenario has possible distributions"),
+    )
 }
