@@ -8,10 +8,12 @@ use crate::trace::NodeId;
 use deploysim_nodes::master::scheduling::Capacity;
 use deploysim_nodes::master::view::{ApplicationView, BooksView, DriverView, WorkerView};
 use deploysim_nodes::worker::Worker;
-use deploysim_protocol::event::{ApplicationSlot, WorkerSlot};
+use deploysim_protocol::event::{ApplicationSlot, DriverSlot, WorkerSlot};
 use deploysim_protocol::id::{ExecutorId, WorkerId};
 use deploysim_protocol::state::{DriverState, WorkerState};
-use std::collections::BTreeSet;
+use deploysim_protocol::text::Text;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// What a node's books and its notes do not agree on, or its books among themselves. The node
 /// must not be in the middle of a turn.
@@ -33,9 +35,10 @@ pub(super) fn check(id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Finding>
 struct Differences(Vec<Finding>);
 
 impl Differences {
-    fn compare<T: PartialEq + std::fmt::Debug>(
+    /// `what` is made into text only where the two differ: a big run is audited all the time.
+    fn compare<T: PartialEq + fmt::Debug>(
         &mut self,
-        what: &str,
+        what: impl fmt::Display,
         mark: &'static str,
         book: &T,
         notes: &T,
@@ -48,6 +51,19 @@ impl Differences {
 
     fn add(&mut self, finding: Option<Finding>) {
         self.0.extend(finding);
+    }
+}
+
+/// One part of a record, for people.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    name: &'a str,
+    of: Text,
+}
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} of {}", self.name, self.of)
     }
 }
 
@@ -129,11 +145,12 @@ fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
     let slots: Vec<WorkerSlot> = books.workers().map(|worker| worker.slot).collect();
     let noted: Vec<WorkerSlot> = notes.workers().map(|(slot, _)| slot).collect();
     found.compare("workers", "workers", &slots, &noted);
+    let drivers: BTreeMap<_, _> = books.drivers().map(|own| (own.slot, own)).collect();
     for worker in books.workers() {
         if let Some(record) = notes.worker(worker.slot) {
             compare_worker(&mut found, &books, &worker, record, notes);
         }
-        check_sums(&mut found, books, &worker);
+        check_sums(&mut found, books, &worker, &drivers);
     }
     let active: Vec<_> = books.applications().map(|own| own.slot).collect();
     let waiting: Vec<_> = books.waiting_applications().collect();
@@ -158,16 +175,17 @@ fn compare_worker(
     record: &WorkerRecord,
     notes: &Books,
 ) {
-    let what = |part: &str| format!("{part} of {}", worker.id);
+    let of = worker.id.0;
+    let what = |name: &'static str| Part { name, of };
     found.compare("the id of a worker", "worker-id", &worker.id, &record.id);
     found.compare(
-        &what("the address"),
+        what("the address"),
         "address",
         &worker.address,
         &record.address,
     );
     found.compare(
-        &what("the state"),
+        what("the state"),
         "worker-state",
         &worker.state,
         &record.state,
@@ -175,17 +193,12 @@ fn compare_worker(
     let capacity = worker.capacity;
     let sizes = (capacity.cores, capacity.memory_mib);
     let noted = (record.cores, record.memory_mib);
-    found.compare(&what("cores and memory"), "worker-size", &sizes, &noted);
+    found.compare(what("cores and memory"), "worker-size", &sizes, &noted);
     let used = (capacity.cores_used, capacity.memory_used_mib);
     let noted = (record.cores_used, record.memory_used_mib);
+    found.compare(what("cores and memory in use"), "worker-use", &used, &noted);
     found.compare(
-        &what("cores and memory in use"),
-        "worker-use",
-        &used,
-        &noted,
-    );
-    found.compare(
-        &what("the last heartbeat"),
+        what("the last heartbeat"),
         "heartbeat",
         &Some(worker.last_heartbeat),
         &record.last_heartbeat,
@@ -196,18 +209,23 @@ fn compare_worker(
         .collect();
     let keys = record.executors.iter();
     let noted: BTreeSet<_> = keys.map(|key| (key.application, key.number)).collect();
-    found.compare(&what("executors"), "worker-executors", &executors, &noted);
+    found.compare(what("executors"), "worker-executors", &executors, &noted);
     let drivers: BTreeSet<_> = worker.drivers.iter().copied().collect();
     let noted: BTreeSet<_> = record.drivers.iter().copied().collect();
-    found.compare(&what("drivers"), "worker-drivers", &drivers, &noted);
+    found.compare(what("drivers"), "worker-drivers", &drivers, &noted);
     for executor in books.executors_on(worker.slot) {
         let application = notes.application(executor.application);
         let known = application.and_then(|own| own.executors.get(&executor.number));
         if let Some(known) = known {
-            let what = format!("executor {} on {}", executor.number, worker.id);
             let own = (executor.state, executor.cores, executor.memory_mib);
             let noted = (known.state, known.cores, known.memory_mib);
-            found.compare(&what, "executor", &own, &noted);
+            let (number, id) = (executor.number, worker.id);
+            found.compare(
+                format_args!("executor {number} on {id}"),
+                "executor",
+                &own,
+                &noted,
+            );
         }
     }
     let found_by = (worker.is_found_by_id, worker.is_found_by_address);
@@ -215,7 +233,12 @@ fn compare_worker(
 }
 
 /// INV-C1: cores = free + Σ executors + Σ drivers, memory likewise, and the same for addresses.
-fn check_sums(found: &mut Differences, books: BooksView<'_>, worker: &WorkerView) {
+fn check_sums(
+    found: &mut Differences,
+    books: BooksView<'_>,
+    worker: &WorkerView,
+    drivers: &BTreeMap<DriverSlot, DriverView>,
+) {
     if worker.state == WorkerState::Dead {
         return;
     }
@@ -225,10 +248,7 @@ fn check_sums(found: &mut Differences, books: BooksView<'_>, worker: &WorkerView
         memory_mib += i64::from(executor.memory_mib);
         addresses += count(&executor.resources);
     }
-    for driver in books
-        .drivers()
-        .filter(|own| worker.drivers.contains(&own.slot))
-    {
+    for driver in worker.drivers.iter().filter_map(|slot| drivers.get(slot)) {
         cores += i64::from(driver.cores);
         memory_mib += i64::from(driver.memory_mib);
         addresses += count(&driver.resources);
@@ -255,15 +275,16 @@ fn check_application(
     let Some(record) = notes.application(application.slot) else {
         return;
     };
-    let what = |part: &str| format!("{part} of {}", application.id);
+    let of = application.id.0;
+    let what = |name: &'static str| Part { name, of };
     found.compare(
-        &what("the id"),
+        what("the id"),
         "application-id",
         &application.id,
         &record.id,
     );
     found.compare(
-        &what("the state"),
+        what("the state"),
         "application-state",
         &application.state,
         &record.state,
@@ -271,28 +292,23 @@ fn check_application(
     let cores = (application.cores_requested, application.cores_granted);
     let noted = (record.cores_requested, record.cores_granted);
     found.compare(
-        &what("cores asked for and granted"),
+        what("cores asked for and granted"),
         "granted",
         &cores,
         &noted,
     );
     let counted = (application.retry_count, record.retry_count);
-    found.compare(&what("abnormal ends"), "retries", &counted.0, &counted.1);
+    found.compare(what("abnormal ends"), "retries", &counted.0, &counted.1);
     let numbers: BTreeSet<u32> = own.iter().map(|own| own.number).collect();
     let mapped = record
         .executors
         .iter()
         .filter(|(_, own)| own.in_application);
     let noted: BTreeSet<u32> = mapped.map(|(number, _)| *number).collect();
-    found.compare(
-        &what("executors"),
-        "application-executors",
-        &numbers,
-        &noted,
-    );
+    found.compare(what("executors"), "application-executors", &numbers, &noted);
     for (profile, target) in &record.targets {
         let own = books.target(application.slot, *profile);
-        found.compare(&what("a target"), "target", &own, target);
+        found.compare(what("a target"), "target", &own, target);
     }
 }
 
@@ -314,17 +330,18 @@ fn compare_driver(found: &mut Differences, driver: &DriverView, notes: &Books) {
     let Some(record) = notes.driver(driver.slot) else {
         return;
     };
-    let what = |part: &str| format!("{part} of {}", driver.id);
-    found.compare(&what("the id"), "driver-id", &driver.id, &record.id);
+    let of = driver.id.0;
+    let what = |name: &'static str| Part { name, of };
+    found.compare(what("the id"), "driver-id", &driver.id, &record.id);
     found.compare(
-        &what("the state"),
+        what("the state"),
         "driver-state",
         &driver.state,
         &record.state,
     );
     if driver.state == DriverState::Running {
         found.compare(
-            &what("the worker"),
+            what("the worker"),
             "driver-worker",
             &driver.worker,
             &record.worker,
@@ -363,10 +380,15 @@ fn check_worker(id: NodeId, worker: &Worker, ledger: &Ledger) -> Vec<Finding> {
     );
     for own in worker.executors() {
         if let Some(held) = notes.executor(own.executor) {
-            let what = format!("executor {}", own.executor);
             let pair = (own.cores, own.memory_mib);
             let noted = (held.cores, held.memory_mib);
-            found.compare(&what, "held-executor", &pair, &noted);
+            let executor = own.executor;
+            found.compare(
+                format_args!("executor {executor}"),
+                "held-executor",
+                &pair,
+                &noted,
+            );
         }
     }
     let drivers: BTreeSet<_> = worker.drivers().map(|own| own.driver).collect();
