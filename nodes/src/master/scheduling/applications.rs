@@ -1,6 +1,10 @@
 //! The waiting applications as scheduling sees them: cores requested and granted, and for each
 //! resource profile its shape, its target and how many executors it has.
 
+use super::derived::Derived;
+use super::line::{Line, Ticket, Tickets};
+use super::shapes::{ShapeId, Shapes};
+use super::workers::Need;
 use deploysim_protocol::event::ApplicationSlot;
 use deploysim_protocol::id::ProfileId;
 use deploysim_protocol::resource::ResourceRequirement;
@@ -21,6 +25,15 @@ impl ExecutorShape {
     pub(super) fn cores_min(&self) -> i32 {
         self.cores.unwrap_or(1)
     }
+
+    /// What one executor takes at least.
+    pub(super) fn need(&self) -> Need<'_> {
+        Need {
+            cores: self.cores_min(),
+            memory_mib: self.memory_mib,
+            requirements: &self.requirements,
+        }
+    }
 }
 
 /// One profile of one application. It has no shape while the profile is known only from
@@ -31,14 +44,39 @@ pub(super) struct Profile {
     pub(super) shape: Option<ExecutorShape>,
     pub(super) target: i32,
     pub(super) executors: i32,
+    /// The number of the shape, which is entered as long as there is one.
+    number: Derived<ShapeId>,
+    ticket: Derived<Held>,
+}
+
+/// Whether a profile has a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Yes,
+    No,
+}
+
+impl Profile {
+    /// Whether it wants an executor. At or above the target none can be started, whatever the
+    /// workers have.
+    fn wants(&self, cores_left: i32) -> Held {
+        let shape = self.shape.as_ref().map(ExecutorShape::cores_min);
+        let wants = |cores: i32| cores >= 1 && cores <= cores_left && self.executors < self.target;
+        if shape.is_some_and(wants) {
+            Held::Yes
+        } else {
+            Held::No
+        }
+    }
 }
 
 /// One waiting application. Invariant: `profiles` are by ascending id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Application {
+    place: Derived<u64>,
     cores_requested: i32,
     cores_granted: i32,
-    pub(super) profiles: Vec<Profile>,
+    profiles: Vec<Profile>,
 }
 
 impl Application {
@@ -46,7 +84,8 @@ impl Application {
         self.cores_requested.wrapping_sub(self.cores_granted)
     }
 
-    fn profile(&self, id: ProfileId) -> Option<&Profile> {
+    /// The profile with an id.
+    pub(super) fn profile(&self, id: ProfileId) -> Option<&Profile> {
         let found = self
             .profiles
             .binary_search_by_key(&id, |profile| profile.id);
@@ -63,6 +102,8 @@ impl Application {
                 shape: None,
                 target: 0,
                 executors: 0,
+                number: Derived(ShapeId::default()),
+                ticket: Derived(Held::No),
             };
             self.profiles.insert(at, new);
             at
@@ -71,7 +112,7 @@ impl Application {
     }
 
     /// Counts executors and cores in; both may be negative.
-    pub(super) fn grant(&mut self, profile: ProfileId, executors: i32, cores: i32) {
+    fn grant(&mut self, profile: ProfileId, executors: i32, cores: i32) {
         self.cores_granted = self.cores_granted.wrapping_add(cores);
         let profile = self.profile_or_new(profile);
         profile.executors = profile.executors.wrapping_add(executors);
@@ -79,16 +120,20 @@ impl Application {
 }
 
 /// All waiting applications, by slot, and their order.
+///
+/// Invariant: a profile has a ticket exactly when it wants an executor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Applications {
     slots: Vec<Option<Application>>,
-    waiting: Vec<ApplicationSlot>,
+    waiting: Line<ApplicationSlot>,
+    tickets: Derived<Tickets>,
 }
 
 impl Applications {
     pub(super) const NONE: Self = Self {
         slots: Vec::new(),
-        waiting: Vec::new(),
+        waiting: Line::EMPTY,
+        tickets: Derived(Tickets::NONE),
     };
 
     pub(super) fn add(
@@ -97,6 +142,7 @@ impl Applications {
         cores_requested: i32,
         default_shape: ExecutorShape,
         target: i32,
+        shapes: &mut Shapes,
     ) {
         if self.slots.len() <= slot.index() {
             self.slots.resize(slot.index() + 1, None);
@@ -104,26 +150,34 @@ impl Applications {
         let place = self.slots.get_mut(slot.index()).expect("just made");
         assert!(place.is_none(), "slot {} holds an application", slot.0);
         *place = Some(Application {
+            place: Derived(self.waiting.push(slot)),
             cores_requested,
             cores_granted: 0,
             profiles: vec![Profile {
                 id: ProfileId::DEFAULT,
+                number: Derived(shapes.enter(&default_shape.need())),
                 shape: Some(default_shape),
                 target,
                 executors: 0,
+                ticket: Derived(Held::No),
             }],
         });
-        self.waiting.push(slot);
+        self.settle(slot);
     }
 
-    pub(super) fn remove(&mut self, slot: ApplicationSlot) {
-        if self
-            .slots
-            .get_mut(slot.index())
-            .and_then(Option::take)
-            .is_some()
-        {
-            self.waiting.retain(|other| *other != slot);
+    pub(super) fn remove(&mut self, slot: ApplicationSlot, shapes: &mut Shapes) {
+        let place = self.slots.get_mut(slot.index());
+        if let Some(application) = place.and_then(Option::take) {
+            self.waiting.remove(application.place.0);
+            for profile in &application.profiles {
+                if profile.ticket.0 == Held::Yes {
+                    let ticket = ticket(slot, &application, profile);
+                    self.tickets.0.remove(profile.number.0, ticket);
+                }
+                if profile.shape.is_some() {
+                    shapes.leave(profile.number.0);
+                }
+            }
         }
     }
 
@@ -132,18 +186,22 @@ impl Applications {
         slot: ApplicationSlot,
         profile: ProfileId,
         shape: ExecutorShape,
+        shapes: &mut Shapes,
     ) {
         if let Some(application) = self.find_mut(slot) {
-            application
-                .profile_or_new(profile)
-                .shape
-                .get_or_insert(shape);
+            let profile = application.profile_or_new(profile);
+            if profile.shape.is_none() {
+                profile.number = Derived(shapes.enter(&shape.need()));
+                profile.shape = Some(shape);
+            }
+            self.settle(slot);
         }
     }
 
     pub(super) fn set_target(&mut self, slot: ApplicationSlot, profile: ProfileId, target: i32) {
         if let Some(application) = self.find_mut(slot) {
             application.profile_or_new(profile).target = target;
+            self.settle(slot);
         }
     }
 
@@ -179,6 +237,7 @@ impl Applications {
     ) {
         if let Some(application) = self.find_mut(slot) {
             application.grant(profile, executors, cores);
+            self.settle(slot);
         }
     }
 
@@ -198,13 +257,21 @@ impl Applications {
         self.waiting.iter().copied()
     }
 
-    /// The application at a place of the waiting order.
-    pub(super) fn waiting_at(
-        &mut self,
-        place: usize,
-    ) -> Option<(ApplicationSlot, &mut Application)> {
-        let slot = *self.waiting.get(place)?;
-        Some((slot, self.find_mut(slot)?))
+    /// The tickets of the profiles that want executors.
+    pub(super) const fn tickets(&self) -> &Tickets {
+        &self.tickets.0
+    }
+
+    /// Whose a ticket is, unless it was taken back.
+    pub(super) fn bearer(
+        &self,
+        ticket: Ticket,
+    ) -> Option<(ApplicationSlot, &Application, &Profile, &ExecutorShape)> {
+        let slot = ApplicationSlot(ticket.owner);
+        let application = self.slots.get(slot.index())?.as_ref()?;
+        let profile = application.profile(ProfileId(ticket.profile))?;
+        let shape = profile.shape.as_ref()?;
+        (profile.ticket.0 == Held::Yes).then_some((slot, application, profile, shape))
     }
 
     fn application(&self, slot: ApplicationSlot) -> &Application {
@@ -214,5 +281,33 @@ impl Applications {
 
     fn find_mut(&mut self, slot: ApplicationSlot) -> Option<&mut Application> {
         self.slots.get_mut(slot.index()).and_then(Option::as_mut)
+    }
+
+    /// Hands out and takes back tickets after an application changed.
+    fn settle(&mut self, slot: ApplicationSlot) {
+        let place = self.slots.get_mut(slot.index()).and_then(Option::as_mut);
+        let application = place.expect("who changed is known");
+        let cores_left = application.cores_left();
+        for at in 0..application.profiles.len() {
+            let profile = &application.profiles[at];
+            let wants = profile.wants(cores_left);
+            if wants == profile.ticket.0 {
+                continue;
+            }
+            let (number, ticket) = (profile.number.0, ticket(slot, application, profile));
+            match wants {
+                Held::Yes => self.tickets.0.add(number, ticket),
+                Held::No => self.tickets.0.remove(number, ticket),
+            }
+            application.profiles[at].ticket = Derived(wants);
+        }
+    }
+}
+
+fn ticket(slot: ApplicationSlot, application: &Application, profile: &Profile) -> Ticket {
+    Ticket {
+        place: application.place.0,
+        profile: profile.id.0,
+        owner: slot.0,
     }
 }

@@ -1,5 +1,9 @@
-//! The queue of submitted drivers that wait for a worker. Where they go is decided in `pass.rs`.
+//! The queue of submitted drivers that wait for a worker. Where they go is decided in
+//! `launch_drivers.rs`.
 
+use super::derived::Derived;
+use super::line::{Line, Ticket, Tickets};
+use super::shapes::{ShapeId, Shapes};
 use super::workers::Need;
 use deploysim_protocol::event::DriverSlot;
 use deploysim_protocol::resource::ResourceRequirement;
@@ -36,64 +40,80 @@ pub enum Waiting {
 
 /// The queue, first come first.
 ///
-/// Invariant: a slot has a shape exactly when it stands in the queue, and it stands there once.
+/// Invariant: a slot is filled exactly when it stands in the queue; it stands there once, and
+/// has one ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Drivers {
-    shapes: Vec<Option<DriverShape>>,
-    queue: Vec<DriverSlot>,
+    slots: Vec<Option<Queued>>,
+    queue: Line<DriverSlot>,
+    tickets: Derived<Tickets>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Queued {
+    shape: DriverShape,
+    number: Derived<ShapeId>,
+    place: Derived<u64>,
 }
 
 impl Drivers {
     pub(super) const NONE: Self = Self {
-        shapes: Vec::new(),
-        queue: Vec::new(),
+        slots: Vec::new(),
+        queue: Line::EMPTY,
+        tickets: Derived(Tickets::NONE),
     };
 
-    pub(super) fn queue(&mut self, driver: DriverSlot, shape: DriverShape) {
-        if self.shapes.len() <= driver.index() {
-            self.shapes.resize(driver.index() + 1, None);
+    pub(super) fn queue(&mut self, driver: DriverSlot, shape: DriverShape, shapes: &mut Shapes) {
+        if self.slots.len() <= driver.index() {
+            self.slots.resize(driver.index() + 1, None);
         }
-        let place = self.shapes.get_mut(driver.index()).expect("just made");
-        assert!(place.is_none(), "driver {} waits already", driver.0);
-        *place = Some(shape);
-        self.queue.push(driver);
+        let slot = self.slots.get_mut(driver.index()).expect("just made");
+        assert!(slot.is_none(), "driver {} waits already", driver.0);
+        let number = shapes.enter(&shape.need());
+        let place = self.queue.push(driver);
+        *slot = Some(Queued {
+            shape,
+            number: Derived(number),
+            place: Derived(place),
+        });
+        self.tickets.0.add(number, ticket(driver, place));
     }
 
-    pub(super) fn dequeue(&mut self, driver: DriverSlot) -> Waiting {
-        let place = self.shapes.get_mut(driver.index());
-        if place.and_then(Option::take).is_none() {
+    pub(super) fn dequeue(&mut self, driver: DriverSlot, shapes: &mut Shapes) -> Waiting {
+        let slot = self.slots.get_mut(driver.index());
+        let Some(queued) = slot.and_then(Option::take) else {
             return Waiting::No;
-        }
-        self.queue.retain(|queued| *queued != driver);
+        };
+        let (number, place) = (queued.number.0, queued.place.0);
+        self.queue.remove(place);
+        self.tickets.0.remove(number, ticket(driver, place));
+        shapes.leave(number);
         Waiting::Yes
     }
 
     pub(super) fn is_waiting(&self, driver: DriverSlot) -> bool {
-        self.shapes.get(driver.index()).is_some_and(Option::is_some)
+        self.slots.get(driver.index()).is_some_and(Option::is_some)
     }
 
     pub(super) fn waiting(&self) -> impl Iterator<Item = DriverSlot> {
         self.queue.iter().copied()
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.queue.is_empty()
-    }
-
     /// How many wait.
-    pub(super) fn len(&self) -> i32 {
-        i32::try_from(self.queue.len()).unwrap_or(i32::MAX)
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
     }
 
-    /// Offers each waiting driver to `launch`, in order; those that it does not leave waiting
-    /// leave the queue.
-    pub(super) fn offer(&mut self, mut launch: impl FnMut(DriverSlot, &DriverShape) -> Waiting) {
-        let shapes = &mut self.shapes;
-        self.queue.retain(|driver| {
-            let place = shapes.get_mut(driver.index());
-            let place = place.expect("what stands in the queue has a shape");
-            let shape = place.take_if(|shape| launch(*driver, shape) == Waiting::No);
-            shape.is_none()
-        });
+    /// One ticket for each driver in the queue.
+    pub(super) const fn tickets(&self) -> &Tickets {
+        &self.tickets.0
+    }
+}
+
+const fn ticket(driver: DriverSlot, place: u64) -> Ticket {
+    Ticket {
+        place,
+        profile: 0,
+        owner: driver.0,
     }
 }

@@ -1,14 +1,20 @@
 //! The first half of a pass: which waiting driver goes to which worker.
 
 use super::Scheduler;
-use super::drivers::{DriverShape, Waiting};
+use super::order::Walk;
 use super::pass::{Launch, PassCounts, Shuffle};
 use super::rules::SpreadOut;
-use super::workers::{Usable, Workers};
-use deploysim_protocol::event::WorkerSlot;
+use super::shapes::{ShapeId, Shapes};
+use super::visits::Visits;
+use super::workers::{Need, Workers};
+use deploysim_protocol::event::{DriverSlot, WorkerSlot};
 
 /// Places waiting drivers. A driver that fits nowhere is passed over, later ones are tried.
-/// Spark: the first half of `Master.schedule`.
+///
+/// Drivers are passed over by shape: during a pass workers only fill up, so what fits nowhere
+/// once fits nowhere to the end. The exception is a driver that gives, having a negative number
+/// in its shape; all shapes are asked again behind it. Spark: the first half of
+/// `Master.schedule`.
 pub(super) fn launch_drivers(
     scheduler: &mut Scheduler,
     drivers_in_books: i32,
@@ -20,21 +26,36 @@ pub(super) fn launch_drivers(
         rules,
         workers,
         drivers,
+        shapes,
+        scratch,
         ..
     } = scheduler;
-    let mut running = drivers_in_books.wrapping_sub(drivers.len());
-    if drivers.is_empty() || running >= rules.drivers_max {
+    let shapes = &mut shapes.0;
+    let (merge, visits) = (&mut scratch.0.merge, &mut scratch.0.visits);
+    let waiting = i32::try_from(drivers.len()).unwrap_or(i32::MAX);
+    let mut running = drivers_in_books.wrapping_sub(waiting);
+    if waiting == 0 || running >= rules.drivers_max {
         return;
     }
-    let mut visits = Visits::new(workers, rules.spread_out_drivers);
-    drivers.offer(|driver, shape| {
+    visits.begin(workers);
+    merge.begin(drivers.tickets(), None, |shape| {
+        shapes.fits_somewhere(shape, workers, counts)
+    });
+    while let Some((ticket, number)) = merge.pop() {
         if running >= rules.drivers_max {
-            return Waiting::Yes;
+            return;
         }
-        let Some(worker) = visits.first_fit(workers, shape, shuffle, counts) else {
-            return Waiting::Yes;
+        if !shapes.fits_somewhere(number, workers, counts) {
+            continue;
+        }
+        let need = shapes.need(number);
+        let worker = match rules.spread_out_drivers {
+            SpreadOut::Yes => next_fit(visits, workers, &need, shuffle, counts),
+            SpreadOut::No => first_fit(workers, shapes, number, counts),
         };
-        let resources = workers.worker_mut(worker).take(&shape.need());
+        let driver = DriverSlot(ticket.owner);
+        let resources = workers.change(worker, |worker| worker.take(&need));
+        let gives = need.gives();
         running = running.wrapping_add(1);
         counts.drivers_launched += 1;
         launches.push(Launch::Driver {
@@ -42,68 +63,55 @@ pub(super) fn launch_drivers(
             worker,
             resources,
         });
-        Waiting::No
+        if gives {
+            workers.note_raised(worker);
+            drivers.dequeue(driver, shapes);
+            merge.begin(drivers.tickets(), Some(ticket), |shape| {
+                shapes.fits_somewhere(shape, workers, counts)
+            });
+        } else {
+            merge.follow(drivers.tickets(), number, Some(ticket));
+            drivers.dequeue(driver, shapes);
+        }
+    }
+    counts.plain_visits += (drivers.len() * workers.usable_count()) as u64;
+}
+
+/// The next worker in the order of visits that has room. There is one.
+fn next_fit(
+    visits: &mut Visits,
+    workers: &Workers,
+    need: &Need<'_>,
+    shuffle: &mut dyn Shuffle,
+    counts: &mut PassCounts,
+) -> WorkerSlot {
+    loop {
+        let slot = visits.next(workers, shuffle);
+        counts.candidates_visited += 1;
+        counts.plain_visits += 1;
+        if workers.fits(slot, need) {
+            return slot;
+        }
+    }
+}
+
+/// The first worker by id that has room. There is one.
+fn first_fit(
+    workers: &mut Workers,
+    shapes: &Shapes,
+    number: ShapeId,
+    counts: &mut PassCounts,
+) -> WorkerSlot {
+    let need = shapes.need(number);
+    let mut found = None;
+    counts.comparisons += workers.walk_by_id(need.room(), |slot, worker| {
+        counts.candidates_visited += 1;
+        counts.plain_visits += 1;
+        if worker.fits(&need) {
+            found = Some(slot);
+            return Walk::Done;
+        }
+        Walk::On
     });
-}
-
-/// The usable workers in the order in which they are visited for drivers.
-struct Visits {
-    spread_out: SpreadOut,
-    workers: Vec<WorkerSlot>,
-    /// How many places of the order are decided.
-    drawn: usize,
-    /// The place that is visited next.
-    cursor: usize,
-}
-
-impl Visits {
-    fn new(workers: &Workers, spread_out: SpreadOut) -> Self {
-        let by_id = workers.by_id().iter().copied();
-        let usable = by_id.filter(|slot| workers.worker(*slot).usable == Usable::Yes);
-        Self {
-            spread_out,
-            workers: usable.collect(),
-            drawn: 0,
-            cursor: 0,
-        }
-    }
-
-    /// The next worker that can hold `shape`. Spread out, the cursor goes on from driver to
-    /// driver, also past workers that were refused; otherwise each driver starts at the first.
-    fn first_fit(
-        &mut self,
-        workers: &Workers,
-        shape: &DriverShape,
-        shuffle: &mut dyn Shuffle,
-        counts: &mut PassCounts,
-    ) -> Option<WorkerSlot> {
-        let need = shape.need();
-        if self.spread_out == SpreadOut::No {
-            self.cursor = 0;
-        }
-        for _ in 0..self.workers.len() {
-            let slot = self.next(shuffle);
-            counts.candidates_visited += 1;
-            if workers.worker(slot).fits(&need) {
-                return Some(slot);
-            }
-        }
-        None
-    }
-
-    fn next(&mut self, shuffle: &mut dyn Shuffle) -> WorkerSlot {
-        let at = self.cursor;
-        if self.spread_out == SpreadOut::Yes && at == self.drawn {
-            let remaining = self.workers.len() - at;
-            if remaining > 1 {
-                let remaining = u32::try_from(remaining).expect("slots are 32 bits");
-                let pick = shuffle.pick(remaining);
-                assert!(pick < remaining, "a pick is one of the remaining workers");
-                self.workers.swap(at, at + pick as usize);
-            }
-            self.drawn += 1;
-        }
-        self.cursor = (at + 1) % self.workers.len();
-        self.workers[at]
-    }
+    found.expect("a shape that fits somewhere is found a worker")
 }

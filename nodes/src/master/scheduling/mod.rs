@@ -8,13 +8,20 @@
 //! Cores and memory are Spark's `Int`s: 32 bits, and sums wrap around where Spark's do.
 
 mod applications;
+mod candidates;
+mod derived;
 mod drivers;
+mod labels;
 mod launch_drivers;
 mod launch_executors;
+mod line;
+mod order;
 mod pass;
 pub mod placement;
 mod resources;
 mod rules;
+mod shapes;
+mod visits;
 mod workers;
 
 #[cfg(test)]
@@ -27,10 +34,16 @@ pub use rules::{Rules, SpreadOut};
 pub use workers::{Capacity, Usable};
 
 use applications::Applications;
+use candidates::Candidates;
 use deploysim_protocol::event::{ApplicationSlot, DriverSlot, WorkerSlot};
 use deploysim_protocol::id::{ProfileId, WorkerId};
 use deploysim_protocol::resource::Resources;
+use derived::Derived;
 use drivers::Drivers;
+use line::Merge;
+use placement::Plan;
+use shapes::Shapes;
+use visits::Visits;
 use workers::Workers;
 
 /// What scheduling has to know of a Master's books, and the decision itself.
@@ -48,6 +61,35 @@ pub struct Scheduler {
     workers: Workers,
     applications: Applications,
     drivers: Drivers,
+    shapes: Derived<Shapes>,
+    scratch: Derived<Scratch>,
+}
+
+/// Room to work in, which serves all passes. It means nothing between two passes.
+#[derive(Debug)]
+struct Scratch {
+    merge: Merge,
+    visits: Visits,
+    candidates: Candidates,
+    plan: Plan,
+    /// Addresses of each named resource for one executor.
+    amounts: Vec<i32>,
+}
+
+impl Scratch {
+    const EMPTY: Self = Self {
+        merge: Merge::EMPTY,
+        visits: Visits::NONE,
+        candidates: Candidates::NONE,
+        plan: Plan::EMPTY,
+        amounts: Vec::new(),
+    };
+}
+
+impl Clone for Scratch {
+    fn clone(&self) -> Self {
+        Self::EMPTY
+    }
 }
 
 impl Scheduler {
@@ -55,9 +97,11 @@ impl Scheduler {
     pub const fn new(rules: Rules) -> Self {
         Self {
             rules,
-            workers: Workers::NONE,
+            workers: Workers::new(rules.worker_selection_policy),
             applications: Applications::NONE,
             drivers: Drivers::NONE,
+            shapes: Derived(Shapes::NONE),
+            scratch: Derived(Scratch::EMPTY),
         }
     }
 
@@ -186,13 +230,14 @@ impl Scheduler {
         default_shape: ExecutorShape,
         target: i32,
     ) {
+        let shapes = &mut self.shapes.0;
         self.applications
-            .add(application, cores_requested, default_shape, target);
+            .add(application, cores_requested, default_shape, target, shapes);
     }
 
     /// An application ended: it does not wait any more and is forgotten.
     pub fn remove_application(&mut self, application: ApplicationSlot) {
-        self.applications.remove(application);
+        self.applications.remove(application, &mut self.shapes.0);
     }
 
     /// An application asked for executors of a profile that may be new. A new one gets target 0;
@@ -203,7 +248,9 @@ impl Scheduler {
         profile: ProfileId,
         shape: ExecutorShape,
     ) {
-        self.applications.add_profile(application, profile, shape);
+        let shapes = &mut self.shapes.0;
+        self.applications
+            .add_profile(application, profile, shape, shapes);
     }
 
     /// An application stated how many executors of a profile it wants in total.
@@ -294,12 +341,12 @@ impl Scheduler {
     /// # Panics
     /// If it waits already.
     pub fn queue_driver(&mut self, driver: DriverSlot, shape: DriverShape) {
-        self.drivers.queue(driver, shape);
+        self.drivers.queue(driver, shape, &mut self.shapes.0);
     }
 
     /// A driver leaves the queue without being launched. The answer tells whether it waited.
     pub fn dequeue_driver(&mut self, driver: DriverSlot) -> Waiting {
-        self.drivers.dequeue(driver)
+        self.drivers.dequeue(driver, &mut self.shapes.0)
     }
 
     /// Whether a driver is in the queue.

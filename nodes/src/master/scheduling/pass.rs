@@ -11,6 +11,11 @@ use deploysim_protocol::resource::Resources;
 /// time (i from 0), `pick` says which of the remaining ones, at places i and up, it is: the one
 /// at place i + `pick`. That one and the one at place i change places. So the order is drawn
 /// only as far as it is needed, and not at all where only one worker remains.
+///
+/// A driver that fits on no usable worker visits none, so it draws nothing. Spark lets it visit
+/// each worker once, after which the next visit is at the same place as before; what is drawn
+/// later is as random as what would have been drawn for it, so the orders of visit are the same
+/// in distribution, and the same one by one where the order is given.
 pub trait Shuffle {
     /// A number below `remaining`, which is at least 2.
     fn pick(&mut self, remaining: u32) -> u32;
@@ -56,4 +61,11 @@ pub struct PassCounts {
     pub decisions: u64,
     /// How often a worker was looked at, for a driver or for executors.
     pub candidates_visited: u64,
+    /// How often a shape was compared with what several workers have at most, or with a worker
+    /// that had room before or got more, so that others need not be looked at.
+    pub comparisons: u64,
+    /// How often a worker is looked at, at least, by a pass without any index: each usable
+    /// worker once for a driver that fits nowhere, and each known worker once for a profile
+    /// that wants executors, in order to filter them.
+    pub plain_visits: u64,
 }

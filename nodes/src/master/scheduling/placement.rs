@@ -1,6 +1,6 @@
 //! Pure: how many cores of which worker one application gets for one profile. The workers are
 //! given as numbers, in the order in which they are to be filled; who they are, and whether they
-//! should be asked at all, is `pass.rs`.
+//! should be asked at all, is `candidates.rs`.
 
 use super::rules::SpreadOut;
 
@@ -98,6 +98,13 @@ pub fn place(demand: &Demand<'_>, offers: &Offers<'_>, plan: &mut Plan) -> u64 {
 }
 
 impl Plan {
+    /// Without a worker.
+    pub(super) const EMPTY: Self = Self {
+        cores: Vec::new(),
+        executors: Vec::new(),
+        open: Vec::new(),
+    };
+
     fn clear(&mut self, workers: usize) {
         self.cores.clear();
         self.cores.resize(workers, 0);

@@ -1,5 +1,5 @@
-//! What the configuration says about scheduling. The rules themselves are in `pass.rs` and
-//! `placement.rs`.
+//! What the configuration says about scheduling. The rules themselves are in
+//! `launch_drivers.rs`, `launch_executors.rs` and `placement.rs`.
 
 use deploysim_protocol::conf::{Conf, WorkerSelectionPolicy};
 

@@ -136,6 +136,13 @@ impl Cluster {
             if self.rules.spread_out_drivers == SpreadOut::No {
                 (drawn, cursor) = (order.len(), 0);
             }
+            let fits = |at: &usize| {
+                self.workers[*at].fits(shape.memory_mib, shape.cores, &shape.requirements)
+            };
+            // Once around and back to the same place: nothing is drawn for it.
+            if !order.iter().any(fits) {
+                continue;
+            }
             for _ in 0..order.len() {
                 if cursor == drawn {
                     let remaining = u32::try_from(order.len() - drawn).unwrap();

@@ -1,0 +1,211 @@
+//! Workers in the order of a key, so that one can change its place without the others being
+//! touched, and whole stretches of the order can be passed over when they have no room.
+//!
+//! The order is cut into blocks. Each block states what its workers have free at most, which
+//! may be more than is true: it is raised at once and lowered when the block is walked through.
+
+use deploysim_protocol::event::WorkerSlot;
+
+/// A block with more workers than this is cut in two.
+const BLOCK_MAX: usize = 128;
+/// Two neighbours with fewer workers than this together become one block.
+const BLOCK_MIN: usize = 48;
+
+/// Where a worker stands: what is free, then the label of its id, then its slot, which is only
+/// carried along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(u128);
+
+impl Key {
+    /// Ascending by what is free, then by label.
+    pub(super) fn ascending(free: i32, label: u64, slot: WorkerSlot) -> Self {
+        let free = u128::from(free.cast_unsigned() ^ (1 << 31));
+        Self(free << 96 | u128::from(label) << 32 | u128::from(slot.0))
+    }
+
+    /// Descending by what is free, then by label.
+    pub(super) fn descending(free: i32, label: u64, slot: WorkerSlot) -> Self {
+        Self(Self::ascending(free, label, slot).0 ^ (u128::MAX << 32))
+    }
+
+    /// The worker that stands here.
+    pub(super) const fn slot(self) -> WorkerSlot {
+        WorkerSlot((self.0 & 0xffff_ffff) as u32)
+    }
+}
+
+/// Free cores and memory: of a worker, of several at most, or as something needs them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    pub(super) cores: i32,
+    pub(super) memory_mib: i32,
+}
+
+impl Room {
+    const NONE: Self = Self {
+        cores: i32::MIN,
+        memory_mib: i32::MIN,
+    };
+
+    /// Whether there is at least as much as `need`, of both.
+    pub(super) const fn covers(self, need: Self) -> bool {
+        self.cores >= need.cores && self.memory_mib >= need.memory_mib
+    }
+
+    fn raise(&mut self, other: Self) {
+        self.cores = self.cores.max(other.cores);
+        self.memory_mib = self.memory_mib.max(other.memory_mib);
+    }
+}
+
+/// Whether a walk wants to see more workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Walk {
+    /// It does.
+    On,
+    /// It has what it needs.
+    Done,
+}
+
+/// Workers by ascending key.
+///
+/// Invariants:
+/// 1. The blocks one after the other are in ascending order, and none is empty.
+/// 2. `bounds` and `rooms` have one place for each block. No key of a block is below its bound,
+///    the first block apart, and none reaches the bound of the next.
+/// 3. No worker of a block has more room than `rooms` says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Order {
+    bounds: Vec<Key>,
+    rooms: Vec<Room>,
+    blocks: Vec<Vec<Key>>,
+    len: usize,
+}
+
+impl Order {
+    /// Without a worker.
+    pub(super) const EMPTY: Self = Self {
+        bounds: Vec::new(),
+        rooms: Vec::new(),
+        blocks: Vec::new(),
+        len: 0,
+    };
+
+    /// How many workers there are.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Puts a worker in its place.
+    pub(super) fn insert(&mut self, key: Key, room: Room) {
+        self.len += 1;
+        if self.blocks.is_empty() {
+            self.push_block(vec![key], room);
+            return;
+        }
+        let at = self.block_of(key);
+        let block = &mut self.blocks[at];
+        let place = block.partition_point(|other| *other < key);
+        block.insert(place, key);
+        self.rooms[at].raise(room);
+        if block.len() > BLOCK_MAX {
+            let upper = block.split_off(BLOCK_MAX / 2);
+            self.bounds.insert(at + 1, upper[0]);
+            self.rooms.insert(at + 1, self.rooms[at]);
+            self.blocks.insert(at + 1, upper);
+        }
+    }
+
+    /// Takes a worker out of its place.
+    pub(super) fn remove(&mut self, key: Key) {
+        self.len -= 1;
+        let at = self.block_of(key);
+        let block = &mut self.blocks[at];
+        let place = block.binary_search(&key);
+        block.remove(place.expect("who is taken out stands in the order"));
+        let left = block.len();
+        let next = self.blocks.get(at + 1).map(Vec::len);
+        if left == 0 {
+            self.bounds.remove(at);
+            self.rooms.remove(at);
+            self.blocks.remove(at);
+        } else if next.is_some_and(|next| left + next < BLOCK_MIN) {
+            self.bounds.remove(at + 1);
+            let room = self.rooms.remove(at + 1);
+            self.rooms[at].raise(room);
+            let mut next = self.blocks.remove(at + 1);
+            self.blocks[at].append(&mut next);
+        }
+    }
+
+    /// A worker has more room where it stands.
+    pub(super) fn raise(&mut self, key: Key, room: Room) {
+        let at = self.block_of(key);
+        self.rooms[at].raise(room);
+    }
+
+    /// Makes the order anew of all its workers, by ascending key.
+    pub(super) fn rebuild(&mut self, keys: &[Key], room: impl Fn(WorkerSlot) -> Room) {
+        *self = Self::EMPTY;
+        self.len = keys.len();
+        for keys in keys.chunks(BLOCK_MAX * 3 / 4) {
+            let mut most = Room::NONE;
+            for key in keys {
+                most.raise(room(key.slot()));
+            }
+            self.push_block(keys.to_vec(), most);
+        }
+    }
+
+    /// Shows `look` the workers in order, without those whose block has no room for `need`,
+    /// until it is done. `look` answers what room the worker has. Returns how many blocks were
+    /// compared.
+    pub(super) fn walk(
+        &mut self,
+        need: Room,
+        mut look: impl FnMut(WorkerSlot) -> (Room, Walk),
+    ) -> u64 {
+        for (at, (most, block)) in self.rooms.iter_mut().zip(&self.blocks).enumerate() {
+            if !most.covers(need) {
+                continue;
+            }
+            let mut seen = Room::NONE;
+            for key in block {
+                let (room, walk) = look(key.slot());
+                if walk == Walk::Done {
+                    return at as u64 + 1;
+                }
+                seen.raise(room);
+            }
+            *most = seen;
+        }
+        self.blocks.len() as u64
+    }
+
+    /// The worker at a place of the order, which is below [`Order::len`].
+    pub(super) fn at(&self, mut place: usize) -> WorkerSlot {
+        for block in &self.blocks {
+            if let Some(key) = block.get(place) {
+                return key.slot();
+            }
+            place -= block.len();
+        }
+        panic!("the order has {} workers", self.len);
+    }
+
+    /// All workers in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = WorkerSlot> {
+        self.blocks.iter().flatten().map(|key| key.slot())
+    }
+
+    fn block_of(&self, key: Key) -> usize {
+        let above = self.bounds.partition_point(|bound| *bound <= key);
+        above.saturating_sub(1)
+    }
+
+    fn push_block(&mut self, block: Vec<Key>, room: Room) {
+        self.bounds.push(block[0]);
+        self.rooms.push(room);
+        self.blocks.push(block);
+    }
+}
