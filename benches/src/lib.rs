@@ -1,1 +1,13 @@
-//! Benchmarks.
+//! Benchmarks: one file per subject, each with one `define` function. Inputs come from
+//! [`clusters`] and are named by their size; names never change, so that runs can be compared.
+//! Each subject asserts its answer before it is timed.
+
+pub mod clusters;
+pub mod drivers;
+pub mod placement;
+mod plain;
+mod processor_time;
+pub mod registration;
+pub mod schedule;
+
+pub use processor_time::ProcessorTime;

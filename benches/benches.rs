@@ -1,0 +1,20 @@
+//! Sets Criterion up once and runs the subjects. What is measured is in the files of the
+//! subjects; how to read the numbers is in `README.md`.
+
+use criterion::Criterion;
+use deploysim_benches::{ProcessorTime, drivers, placement, registration, schedule};
+use std::time::Duration;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .with_measurement(ProcessorTime::new())
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800))
+        .nresamples(2_000)
+        .configure_from_args();
+    placement::define(&mut criterion);
+    schedule::define(&mut criterion);
+    drivers::define(&mut criterion);
+    registration::define(&mut criterion);
+    criterion.final_summary();
+}
