@@ -132,9 +132,7 @@ enum Takes {
 
 impl<'a> Enough<'a> {
     fn of(demand: &'a Demand<'a>, cores_free: i64) -> Self {
-        let may_wrap = cores_free > i64::from(i32::MAX)
-            || demand.memory_mib < 0
-            || demand.amounts.iter().any(|amount| *amount < 0);
+        let may_wrap = cores_free > i64::from(i32::MAX) || !demand.wants_nothing_negative();
         let takes = match (demand.spread_out, demand.cores_per_executor) {
             _ if may_wrap => Takes::Unknown,
             (SpreadOut::Yes, _) => Takes::One,
@@ -156,8 +154,9 @@ impl<'a> Enough<'a> {
             Takes::Unknown => return Walk::On,
             Takes::One => (1, i64::from(self.cores_min)),
             Takes::Full => {
-                let starts = self.executors_held(cores, memory_mib, resources);
-                (starts, starts * i64::from(self.cores_min))
+                let demand = self.demand;
+                let held = demand.held(self.cores_min, cores, memory_mib, resources);
+                (i64::from(held), i64::from(held) * i64::from(self.cores_min))
             }
             Takes::Grown => (1, i64::from(cores)),
         };
@@ -168,20 +167,5 @@ impl<'a> Enough<'a> {
         } else {
             Walk::On
         }
-    }
-
-    /// How many executors a worker can hold.
-    fn executors_held(&self, cores: i32, memory_mib: i32, resources: &[i32]) -> i64 {
-        let demand = self.demand;
-        let mut held = cores / self.cores_min;
-        if demand.memory_mib > 0 {
-            held = held.min(memory_mib / demand.memory_mib);
-        }
-        for (free, amount) in resources.iter().zip(demand.amounts) {
-            if *amount > 0 {
-                held = held.min(free / amount);
-            }
-        }
-        i64::from(held)
     }
 }

@@ -117,6 +117,11 @@ impl Decision<'_> {
         let offers = self.candidates.offers();
         self.counts.candidates_visited += place(&demand, &offers, self.plan);
         let mut started = Started::default();
+        let assigned = self.plan.cores.iter().filter(|cores| **cores > 0);
+        let executors = assigned.map(|cores| demand.split(*cores).0);
+        let executors = executors.fold(0, i32::saturating_add);
+        self.launches
+            .reserve(usize::try_from(executors).unwrap_or(0));
         self.workers.begin_changes(self.candidates.workers.len());
         for (worker, assigned) in self.candidates.workers.iter().zip(&self.plan.cores) {
             if *assigned <= 0 {

@@ -33,6 +33,34 @@ impl Demand<'_> {
             None => (1, cores_assigned),
         }
     }
+
+    /// Whether nothing wraps around while executors are added up at a worker: as long as they
+    /// fit, they are within what is free.
+    pub(super) fn wants_nothing_negative(&self) -> bool {
+        self.memory_mib >= 0 && self.amounts.iter().all(|amount| *amount >= 0)
+    }
+
+    /// How many executors of `cores` a worker can hold, if nothing negative is wanted. What is
+    /// free may be negative.
+    pub(super) fn held(
+        &self,
+        cores: i32,
+        cores_free: i32,
+        memory_free_mib: i32,
+        resources_free: &[i32],
+    ) -> i32 {
+        let times = |free: i32, each: i32| match each {
+            0 if free >= 0 => i32::MAX,
+            0 => 0,
+            _ => free / each,
+        };
+        let held = times(cores_free, cores).min(times(memory_free_mib, self.memory_mib));
+        let resources = resources_free.iter().zip(self.amounts);
+        resources
+            .map(|(free, amount)| times(*free, *amount))
+            .fold(held, i32::min)
+            .max(0)
+    }
 }
 
 /// What the workers have free, all in one order.
@@ -85,6 +113,12 @@ pub fn place(demand: &Demand<'_>, offers: &Offers<'_>, plan: &mut Plan) -> u64 {
         executors_planned: 0,
         visits: 0,
     };
+    if let Some(cores) = demand.cores_per_executor
+        && demand.wants_nothing_negative()
+    {
+        round.share_out(cores, plan);
+        return round.visits;
+    }
     round.open_all(workers, plan);
     while !plan.open.is_empty() {
         round.visit_all(plan);
@@ -126,6 +160,53 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
+    /// Shares out executors of a fixed size without going round by round: as many rounds at once
+    /// as every open worker has room for. [`Plan::executors`] is what a worker can still hold.
+    fn share_out(&mut self, cores: i32, plan: &mut Plan) {
+        let demand = self.demand;
+        let wanted = i64::from(demand.target) - i64::from(demand.executors);
+        let mut left = wanted.min(i64::from(self.cores_to_assign / cores)).max(0);
+        let workers = self.offers.cores_free.len();
+        let amounts = demand.amounts.len();
+        for at in 0..workers {
+            if left == 0 {
+                return;
+            }
+            self.visits += 1;
+            let (cores_free, memory_free_mib) =
+                (self.offers.cores_free[at], self.offers.memory_free_mib[at]);
+            let free = &self.offers.resources_free[at * amounts..(at + 1) * amounts];
+            let held = demand.held(cores, cores_free, memory_free_mib, free);
+            if demand.spread_out == SpreadOut::No {
+                let given = i64::from(held).min(left);
+                left -= given;
+                plan.cores[at] = cores * i32::try_from(given).expect("at most what it holds");
+            } else if held > 0 {
+                plan.executors[at] = held;
+                plan.open
+                    .push(u32::try_from(at).expect("slots are 32 bits"));
+            }
+        }
+        while left > 0 && !plan.open.is_empty() {
+            let room = plan.open.iter().map(|at| plan.executors[*at as usize]);
+            let least = room.min().unwrap_or(0);
+            let open = plan.open.len() as i64;
+            let rounds = i32::try_from(left / open).unwrap_or(i32::MAX).min(least);
+            if rounds == 0 {
+                // Fewer executors than workers are left: the first workers get one each.
+                plan.open.truncate(usize::try_from(left).unwrap_or(0));
+            }
+            let rounds = rounds.max(1);
+            for at in &plan.open {
+                plan.cores[*at as usize] += cores * rounds;
+                plan.executors[*at as usize] -= rounds;
+            }
+            self.visits += plan.open.len() as u64;
+            left -= i64::from(rounds) * plan.open.len() as i64;
+            plan.open.retain(|at| plan.executors[*at as usize] > 0);
+        }
+    }
+
     fn open_all(&mut self, workers: usize, plan: &mut Plan) {
         for at in 0..workers {
             if self.can_assign(plan, at) {

@@ -47,6 +47,9 @@ impl Pools {
     /// Takes the first free addresses for each requirement, fewer if there are not enough.
     /// Spark: `WorkerInfo.acquireResources`.
     pub(super) fn acquire(&mut self, requirements: &[ResourceRequirement]) -> Resources {
+        if requirements.is_empty() {
+            return Resources::NONE;
+        }
         let acquired = requirements.iter().map(|requirement| {
             let pool = self.0.iter_mut().find(|pool| pool.name == requirement.name);
             ResourceInformation {

@@ -48,6 +48,12 @@ pub(super) enum Event {
         cores: i32,
         gpu: i32,
     },
+    /// Something is charged that no process holds; it may be negative, or far too much.
+    Charge {
+        worker: Index,
+        cores: i32,
+        memory_mib: i32,
+    },
     SubmitDriver(Shape),
     KillWaitingDriver(Index),
 }
@@ -91,13 +97,26 @@ fn shape() -> impl Strategy<Value = Shape> {
     })
 }
 
-/// Any event.
-pub(super) fn event() -> impl Strategy<Value = Event> {
+/// What a submitted driver wants; one in eight wants less than nothing of something.
+fn driver() -> impl Strategy<Value = Shape> {
+    let giving = (-2..=1, -900..=100).prop_map(|(cores, memory_mib)| Shape {
+        cores: Some(cores),
+        memory_mib,
+        gpus: 0,
+        fpgas: 0,
+    });
+    prop_oneof![7 => shape(), 1 => giving]
+}
+
+/// Any event, at a Master with at most so many workers.
+pub(super) fn event(workers: u32) -> impl Strategy<Value = Event> {
     let target = || prop_oneof![2 => Just(i32::MAX), 3 => 0..=6_i32];
     let cores_requested = prop_oneof![2 => Just(i32::MAX), 3 => 0..=40_i32];
     let index = any::<Index>;
+    let applications = 5.max(workers / 10);
+    let memory = prop_oneof![-3000..=3000, Just(i32::MAX), Just(i32::MIN), any::<i32>()];
     prop_oneof![
-        6 => (0..9_u32, 0..15_u32, 0..=12, 0..=6000, 0..=3, 0..=2).prop_map(
+        6 => (0..workers, 0..workers * 5 / 3, 0..=12, 0..=6000, 0..=3, 0..=2).prop_map(
             |(slot, id, cores, memory_mib, gpus, fpgas)| Event::Register {
                 slot, id, cores, memory_mib, gpus, fpgas,
             },
@@ -105,7 +124,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         1 => (index(), any::<bool>()).prop_map(|(worker, usable)| Event::Usable(worker, usable)),
         1 => index().prop_map(Event::Lose),
         1 => index().prop_map(Event::Forget),
-        3 => (0..5_u32, cores_requested, shape(), target()).prop_map(
+        3 => (0..applications, cores_requested, shape(), target()).prop_map(
             |(slot, cores_requested, shape, target)| Event::Submit {
                 slot, cores_requested, shape, target,
             },
@@ -124,7 +143,10 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
                 application, worker, profile, cores, gpu,
             },
         ),
-        4 => shape().prop_map(Event::SubmitDriver),
+        1 => (index(), -3..=20, memory).prop_map(
+            |(worker, cores, memory_mib)| Event::Charge { worker, cores, memory_mib },
+        ),
+        4 => driver().prop_map(Event::SubmitDriver),
         1 => index().prop_map(Event::KillWaitingDriver),
     ]
 }

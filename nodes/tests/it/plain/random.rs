@@ -27,7 +27,7 @@ proptest! {
     fn the_scheduler_decides_as_the_plain_rule_does(
         rules in rules(),
         seed in any::<u64>(),
-        events in prop::collection::vec(event(), 1..60),
+        events in prop::collection::vec(event(9), 1..60),
     ) {
         let mut pair = Pair::new(rules, seed);
         for event in &events {
@@ -63,7 +63,7 @@ struct Running {
 }
 
 /// Both sides, and what is known of the processes that they started.
-struct Pair {
+pub(super) struct Pair {
     fast: Scheduler,
     plain: Cluster,
     picks: Picks,
@@ -73,7 +73,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(rules: Rules, seed: u64) -> Self {
+    pub(super) fn new(rules: Rules, seed: u64) -> Self {
         Self {
             fast: Scheduler::new(rules),
             plain: Cluster {
@@ -89,7 +89,7 @@ impl Pair {
         }
     }
 
-    fn pass(&mut self) {
+    pub(super) fn pass(&mut self) {
         let drivers = self.running.iter().filter(|one| one.executor_of.is_none());
         let in_books = drivers.count() + self.plain.waiting_drivers.len();
         let in_books = i32::try_from(in_books).unwrap();
@@ -135,7 +135,7 @@ impl Pair {
         self.running.extend(started);
     }
 
-    fn compare(&self) {
+    pub(super) fn compare(&self) {
         for worker in &self.plain.workers {
             let capacity = self.fast.capacity(worker.slot);
             assert_eq!(capacity.cores_used, worker.cores_used);
@@ -171,7 +171,7 @@ impl Pair {
         assert_eq!(self.fast.waiting_drivers().collect::<Vec<_>>(), queue);
     }
 
-    fn happen(&mut self, event: &Event) {
+    pub(super) fn happen(&mut self, event: &Event) {
         match event {
             Event::Register {
                 slot,
@@ -188,7 +188,10 @@ impl Pair {
                 target,
             } => self.submit(ApplicationSlot(*slot), *cores_requested, shape, *target),
             Event::SubmitDriver(shape) => self.submit_driver(shape),
-            Event::Usable(index, _) | Event::Lose(index) | Event::Forget(index) => {
+            Event::Usable(index, _)
+            | Event::Lose(index)
+            | Event::Forget(index)
+            | Event::Charge { worker: index, .. } => {
                 if let Some(at) = chosen(index, self.plain.workers.len()) {
                     self.happen_to_worker(event, at);
                 }
@@ -236,6 +239,13 @@ impl Pair {
         let slot = self.plain.workers[at].slot;
         if let Event::Usable(_, alive) = event {
             self.set_alive(at, *alive);
+        } else if let Event::Charge {
+            cores, memory_mib, ..
+        } = event
+        {
+            let nothing = Resources::NONE;
+            self.plain.workers[at].charge(*cores, *memory_mib, &nothing);
+            self.fast.charge(slot, *cores, *memory_mib, &nothing);
         } else if let Event::Lose(_) = event {
             self.set_alive(at, false);
             self.end_all(|one| one.worker == slot);
@@ -288,7 +298,7 @@ fn addresses(name: &str, count: i32) -> ResourceInformation {
 
 /// What happens, on both sides.
 impl Pair {
-    fn register(&mut self, slot: WorkerSlot, id: u32, size: [i32; 4]) {
+    pub(super) fn register(&mut self, slot: WorkerSlot, id: u32, size: [i32; 4]) {
         if self.plain.workers.iter().any(|worker| worker.slot == slot) {
             return;
         }

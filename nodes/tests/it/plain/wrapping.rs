@@ -1,15 +1,17 @@
-//! Property: near the limits of 32 bits, where sums and products wrap around, one decision is
-//! the one of the plain rule.
+//! Properties: near the limits of 32 bits, where sums and products wrap around, one decision is
+//! the one of the plain rule, and so is a whole pass.
 
-use super::cluster::Worker;
+use super::cluster::{Application, Cluster, Worker};
 use super::decision::{Asked, assign};
-use deploysim_nodes::master::scheduling::ExecutorShape;
+use super::event::rules;
 use deploysim_nodes::master::scheduling::placement::{Demand, Offers, Plan, place};
-use deploysim_protocol::event::WorkerSlot;
-use deploysim_protocol::id::WorkerId;
+use deploysim_nodes::master::scheduling::{ExecutorShape, Scheduler, Shuffle};
+use deploysim_protocol::event::{ApplicationSlot, WorkerSlot};
+use deploysim_protocol::id::{ProfileId, WorkerId};
 use deploysim_protocol::resource::Resources;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::collections::BTreeMap;
 
 /// Any number, often a small one or one near a limit.
 fn number() -> impl Strategy<Value = i32> {
@@ -73,6 +75,53 @@ proptest! {
         let mut plan = Plan::default();
         place(&demand, &offers, &mut plan);
         prop_assert_eq!(plan.cores, plain);
+    }
+
+    #[test]
+    fn passes_wrap_around_as_in_the_plain_rule(
+        rules in rules(),
+        free in prop::collection::vec((number(), number()), 0..6),
+        wanted in prop::collection::vec((cores(), number(), number()), 1..4),
+    ) {
+        let mut fast = Scheduler::new(rules);
+        let mut plain = Cluster {
+            rules,
+            workers: Vec::new(),
+            applications: Vec::new(),
+            waiting_drivers: Vec::new(),
+        };
+        for (slot, (cores, memory_mib)) in (0..).map(WorkerSlot).zip(free) {
+            let worker = Worker { slot, ..worker(cores, memory_mib) };
+            fast.add_worker(slot, worker.id, cores, memory_mib, &Resources::NONE);
+            plain.workers.push(worker);
+        }
+        for (slot, wanted) in (0..).map(ApplicationSlot).zip(wanted) {
+            let ((cores, cores_requested), memory_mib, target) = wanted;
+            let shape = ExecutorShape { cores, memory_mib, requirements: Vec::new() };
+            fast.add_application(slot, cores_requested, shape.clone(), target);
+            plain.applications.push(Application {
+                slot,
+                cores_requested,
+                cores_granted: 0,
+                shapes: BTreeMap::from([(ProfileId::DEFAULT, shape)]),
+                targets: BTreeMap::from([(ProfileId::DEFAULT, target)]),
+                executors: BTreeMap::new(),
+            });
+        }
+        for _ in 0..2 {
+            let mut launches = Vec::new();
+            fast.schedule(0, &mut NoDriver, &mut launches);
+            prop_assert_eq!(launches, plain.schedule(0, &mut |remaining| remaining - 1));
+        }
+    }
+}
+
+/// There is no driver, so nothing is drawn.
+struct NoDriver;
+
+impl Shuffle for NoDriver {
+    fn pick(&mut self, remaining: u32) -> u32 {
+        unreachable!("asked for one of {remaining} workers")
     }
 }
 
