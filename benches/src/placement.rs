@@ -79,6 +79,6 @@ fn plain(rules: Rules, workers: u32, occupied: Occupied, cores: Option<i32>) -> 
 /// Each worker holds as many executors of 4 cores as fit, or one with all its free cores.
 fn expected(workers: u32, occupied: Occupied, cores: Option<i32>) -> u64 {
     let free = (0..workers).map(|worker| crate::clusters::WORKER_CORES - occupied.cores(worker));
-    let held = free.map(|free| cores.map_or(free.min(1), |cores| free / cores));
+    let held = free.map(|free| cores.map_or_else(|| free.min(1), |cores| free / cores));
     held.map(|held| u64::from(held.unsigned_abs())).sum()
 }

@@ -79,7 +79,8 @@ pub struct Offers<'a> {
 pub struct Plan {
     /// Cores assigned at each worker.
     pub cores: Vec<i32>,
-    /// Executors planned at each worker.
+    /// Executors planned at each worker; while they are shared out at once, those that it can
+    /// still hold.
     executors: Vec<i32>,
     /// Positions of the workers that can be given more.
     open: Vec<u32>,

@@ -95,7 +95,9 @@ impl Shapes {
         number: ShapeId,
         workers: &'a Workers,
     ) -> Option<&'a [WorkerSlot]> {
-        workers.raised_since(self.shapes[number.index()].full_since)
+        workers
+            .raised()
+            .since(self.shapes[number.index()].full_since)
     }
 
     /// Whether any worker has room for a shape. O(1) if nothing changed since it was asked last
@@ -113,7 +115,7 @@ impl Shapes {
         if shape.witness.as_ref().is_some_and(fits) {
             return true;
         }
-        let found = match workers.raised_since(shape.full_since) {
+        let found = match workers.raised().since(shape.full_since) {
             Some(raised) => {
                 counts.comparisons += raised.len() as u64;
                 raised.iter().copied().find(fits)
@@ -123,7 +125,7 @@ impl Shapes {
         let shape = &mut self.shapes[number.index()];
         shape.witness = found;
         if found.is_none() {
-            shape.full_since = workers.raised_until();
+            shape.full_since = workers.raised().until();
         }
         found.is_some()
     }

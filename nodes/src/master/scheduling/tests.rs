@@ -1,13 +1,16 @@
-//! What the golden vectors cannot say: laziness, charges beyond capacity, slots used again.
+//! What the golden vectors cannot say: laziness, charges beyond capacity, slots used again, and
+//! what a pass costs.
 
 use super::{
     DriverShape, ExecutorShape, Launch, PassCounts, Rules, Scheduler, Shuffle, SpreadOut, Usable,
 };
-use deploysim_protocol::conf::Conf;
+use deploysim_protocol::conf::{Conf, WorkerSelectionPolicy};
 use deploysim_protocol::event::{ApplicationSlot, DriverSlot, WorkerSlot};
 use deploysim_protocol::id::{ProfileId, WorkerId};
 use deploysim_protocol::resource::{ResourceInformation, ResourceRequirement, Resources};
 use deploysim_protocol::text::Text;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 
 /// Always picks the last of the remaining workers, and remembers among how many.
 #[derive(Default)]
@@ -195,4 +198,119 @@ fn fewer_than_one_core_per_executor_gives_nothing() {
     let mut scheduler = scheduler(SpreadOut::Yes, 1);
     scheduler.add_application(ApplicationSlot(0), 4, executor(Some(0), 0), i32::MAX);
     assert_eq!(pass(&mut scheduler).0, []);
+}
+
+fn hash(scheduler: &Scheduler) -> u64 {
+    let mut hasher = FxHasher::default();
+    scheduler.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[test]
+fn the_same_books_are_the_same_however_they_came_about() {
+    let mut one = Scheduler::new(Rules::from_conf(&Conf::default()));
+    let mut other = one.clone();
+    for slot in [0, 1, 2] {
+        add(&mut one, slot);
+    }
+    queue(&mut one, 0, 9);
+    queue(&mut one, 1, 9);
+    for slot in [2, 0, 1] {
+        add(&mut other, slot);
+    }
+    queue(&mut other, 1, 9);
+    queue(&mut other, 0, 9);
+    assert_ne!(one, other);
+    other.dequeue_driver(DriverSlot(1));
+    queue(&mut other, 1, 9);
+    assert_eq!(pass(&mut other).0, []);
+    assert_eq!(one, other);
+    assert_eq!(hash(&one), hash(&other));
+}
+
+/// 500 workers without a free core, and 1,000 applications that wait, of two shapes.
+fn full() -> Scheduler {
+    let mut scheduler = scheduler(SpreadOut::Yes, 500);
+    for slot in (0..500).map(WorkerSlot) {
+        scheduler.charge(slot, 4, 512, &Resources::NONE);
+    }
+    for application in 0..1_000 {
+        let shape = executor(Some(1 + i32::from(application % 2 == 0)), 0);
+        scheduler.add_application(ApplicationSlot(application), 4, shape, i32::MAX);
+    }
+    scheduler
+}
+
+#[test]
+fn what_fits_nowhere_is_passed_over_by_shape() {
+    let mut scheduler = full();
+    let (_, counts, _) = pass(&mut scheduler);
+    assert_eq!((counts.decisions, counts.plain_visits), (0, 500_000));
+    let (_, counts, _) = pass(&mut scheduler);
+    let expected = PassCounts {
+        comparisons: 2,
+        plain_visits: 500_000,
+        ..PassCounts::default()
+    };
+    assert_eq!(counts, expected);
+    let worker = WorkerSlot(250);
+    scheduler.release(worker, 4, 512, &Resources::NONE);
+    scheduler.charge(worker, 4, 512, &Resources::NONE);
+    let (_, counts, _) = pass(&mut scheduler);
+    // Each shape is compared with the worker, which changed twice.
+    assert_eq!((counts.decisions, counts.comparisons), (0, 6));
+    scheduler.release(worker, 1, 512, &Resources::NONE);
+    let (launches, counts, _) = pass(&mut scheduler);
+    assert_eq!((launches.len(), counts.decisions), (1, 1));
+    assert!(counts.comparisons < 20 && counts.candidates_visited < 20);
+}
+
+#[test]
+fn drivers_that_fit_nowhere_visit_nobody() {
+    let mut scheduler = scheduler(SpreadOut::Yes, 500);
+    for driver in 0..1_000 {
+        queue(&mut scheduler, driver, 9);
+    }
+    queue(&mut scheduler, 1_000, 1);
+    let (launches, counts, asked) = pass(&mut scheduler);
+    assert_eq!(drivers_on(&launches).len(), 1);
+    assert_eq!(asked, [500]);
+    // One look tells that the last one fits, one visit is its own.
+    assert_eq!(counts.candidates_visited, 2);
+    assert_eq!(counts.plain_visits, 500_001);
+}
+
+#[test]
+fn only_workers_that_get_something_are_looked_at() {
+    let mut scheduler = scheduler(SpreadOut::Yes, 500);
+    scheduler.add_application(ApplicationSlot(0), 16, executor(Some(1), 0), i32::MAX);
+    let (launches, counts, _) = pass(&mut scheduler);
+    assert_eq!((launches.len(), counts.executors_launched), (16, 16));
+    // One look tells that it fits; then 16 workers are gathered, each is asked how much it can
+    // hold, and gets something.
+    assert_eq!(counts.candidates_visited, 1 + 3 * 16);
+    assert_eq!(counts.plain_visits, 500);
+}
+
+#[test]
+fn workers_are_asked_in_the_order_of_their_ids_in_whatever_order_they_came() {
+    let rules = Rules {
+        spread_out_applications: SpreadOut::No,
+        worker_selection_policy: WorkerSelectionPolicy::WorkerId,
+        ..Rules::from_conf(&Conf::default())
+    };
+    let mut scheduler = Scheduler::new(rules);
+    // Each comes between the first and the one before, so that half of a gap is left each time.
+    let mut ids = vec!["a".to_owned()];
+    ids.extend((0..1_000).map(|at| format!("b-{:04}", 1_000 - at)));
+    for (slot, id) in (0..).map(WorkerSlot).zip(&ids) {
+        scheduler.add_worker(slot, WorkerId::new(id), 1, 512, &Resources::NONE);
+    }
+    scheduler.add_application(ApplicationSlot(0), i32::MAX, executor(None, 0), i32::MAX);
+    let (launches, ..) = pass(&mut scheduler);
+    let asked = launches.iter().map(|launch| match launch {
+        Launch::Executor { worker, .. } | Launch::Driver { worker, .. } => &ids[worker.index()],
+    });
+    assert_eq!(launches.len(), 1_001);
+    assert!(asked.is_sorted());
 }

@@ -4,6 +4,8 @@
 use super::derived::Derived;
 use super::labels::{self, ById};
 use super::order::{Key, Order, Room, Walk};
+use super::orders::{Orders, Standing};
+use super::raised::Raised;
 use super::resources::Pools;
 use deploysim_protocol::conf::WorkerSelectionPolicy;
 use deploysim_protocol::event::WorkerSlot;
@@ -118,123 +120,15 @@ impl Worker {
 
     /// Where it stands in the orders; nowhere if it is not usable.
     fn standing(&self, slot: WorkerSlot, policy: WorkerSelectionPolicy) -> Option<Standing> {
-        let room = self.room();
-        let label = self.label.0;
-        (self.usable == Usable::Yes).then(|| Standing {
-            by_id: Key::ascending(0, label, slot),
-            by_policy: match policy {
-                WorkerSelectionPolicy::CoresFreeAsc => Key::ascending(room.cores, label, slot),
-                WorkerSelectionPolicy::CoresFreeDesc => Key::descending(room.cores, label, slot),
-                WorkerSelectionPolicy::MemoryFreeAsc => {
-                    Key::ascending(room.memory_mib, label, slot)
-                }
-                WorkerSelectionPolicy::MemoryFreeDesc => {
-                    Key::descending(room.memory_mib, label, slot)
-                }
-                WorkerSelectionPolicy::WorkerId => Key::ascending(0, label, slot),
-            },
-            room,
-        })
+        let standing = || Standing::new(policy, self.room(), self.label.0, slot);
+        (self.usable == Usable::Yes).then(standing)
     }
 }
 
-/// Where a usable worker stands. Spark: the `sortBy` calls of `Master.startExecutorsOnWorkers`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
-    by_id: Key,
-    /// What is free, then the id. The descending policies reverse the pair, so that ties go by
-    /// descending id.
-    by_policy: Key,
-    room: Room,
-}
-
-/// The usable workers in their orders.
-#[derive(Clone, Debug)]
-struct Orders {
-    policy: WorkerSelectionPolicy,
-    by_id: Order,
-    /// Not kept where the policy is the order by id.
-    by_policy: Order,
-    /// The sum of the free cores of the workers that have any.
-    cores_free: i64,
-    /// Whether `by_policy` follows the changes one by one, or is made anew after many.
-    following: Following,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Following {
-    Yes,
-    No,
-}
-
-impl Orders {
-    fn keeps_policy(&self) -> bool {
-        self.following == Following::Yes && self.policy != WorkerSelectionPolicy::WorkerId
-    }
-
-    /// One worker changed.
-    fn move_from(&mut self, before: Option<Standing>, after: Option<Standing>) {
-        let cores = |standing: Option<Standing>| {
-            standing.map_or(0, |standing| i64::from(standing.room.cores.max(0)))
-        };
-        self.cores_free += cores(after) - cores(before);
-        match (before, after) {
-            (Some(before), Some(after)) if before.by_id == after.by_id => {
-                if !before.room.covers(after.room) {
-                    self.by_id.raise(after.by_id, after.room);
-                }
-                self.move_by_policy(before, after);
-            }
-            (before, after) => {
-                if let Some(before) = before {
-                    self.by_id.remove(before.by_id);
-                    if self.keeps_policy() {
-                        self.by_policy.remove(before.by_policy);
-                    }
-                }
-                if let Some(after) = after {
-                    self.by_id.insert(after.by_id, after.room);
-                    if self.keeps_policy() {
-                        self.by_policy.insert(after.by_policy, after.room);
-                    }
-                }
-            }
-        }
-    }
-
-    fn move_by_policy(&mut self, before: Standing, after: Standing) {
-        if !self.keeps_policy() {
-        } else if before.by_policy != after.by_policy {
-            self.by_policy.remove(before.by_policy);
-            self.by_policy.insert(after.by_policy, after.room);
-        } else if !before.room.covers(after.room) {
-            self.by_policy.raise(after.by_policy, after.room);
-        }
-    }
-
-    const fn in_policy_order(&mut self) -> &mut Order {
-        match self.policy {
-            WorkerSelectionPolicy::WorkerId => &mut self.by_id,
-            WorkerSelectionPolicy::CoresFreeAsc
-            | WorkerSelectionPolicy::CoresFreeDesc
-            | WorkerSelectionPolicy::MemoryFreeAsc
-            | WorkerSelectionPolicy::MemoryFreeDesc => &mut self.by_policy,
-        }
-    }
-}
-
-/// The workers that got more room, in the order in which that happened; the oldest are
-/// forgotten. Numbered from 1 over all time.
-#[derive(Clone, Debug)]
-struct Raised {
-    workers: Vec<WorkerSlot>,
-    /// The number of the first one in `workers`.
-    first: u64,
-}
-
-/// How many raised workers are remembered at most. Looking at so many costs about as much as
-/// searching the orders.
-const RAISED_MAX: usize = 64;
+/// Fewer changes than this are followed one by one.
+const BULK_MIN: usize = 64;
+/// Changes of less than this part of the workers are followed one by one: of a quarter.
+const BULK_PART: usize = 4;
 
 /// All workers, by slot.
 ///
@@ -255,17 +149,8 @@ impl Workers {
         Self {
             slots: Vec::new(),
             by_id: Derived(ById::new()),
-            orders: Derived(Orders {
-                policy,
-                by_id: Order::EMPTY,
-                by_policy: Order::EMPTY,
-                cores_free: 0,
-                following: Following::Yes,
-            }),
-            raised: Derived(Raised {
-                workers: Vec::new(),
-                first: 1,
-            }),
+            orders: Derived(Orders::new(policy)),
+            raised: Derived(Raised::NONE),
         }
     }
 
@@ -366,22 +251,22 @@ impl Workers {
 
     /// How many workers are usable.
     pub(super) const fn usable_count(&self) -> usize {
-        self.orders.0.by_id.len()
+        self.orders.0.by_id().len()
     }
 
     /// The usable worker at a place of the order by id.
     pub(super) fn usable_at(&self, place: usize) -> WorkerSlot {
-        self.orders.0.by_id.at(place)
+        self.orders.0.by_id().at(place)
     }
 
     /// The usable workers by id.
     pub(super) fn usable(&self) -> impl Iterator<Item = WorkerSlot> {
-        self.orders.0.by_id.iter()
+        self.orders.0.by_id().iter()
     }
 
     /// The sum of the free cores of the usable workers that have any.
     pub(super) const fn cores_free(&self) -> i64 {
-        self.orders.0.cores_free
+        self.orders.0.cores_free()
     }
 
     /// Changes one worker, and its place in the orders with it. Whoever makes more room calls
@@ -394,11 +279,11 @@ impl Workers {
         let place = self.slots.get_mut(slot.index()).and_then(Option::as_mut);
         let worker = place.expect("the slot holds a worker");
         let orders = &mut self.orders.0;
-        let before = worker.standing(slot, orders.policy);
+        let before = worker.standing(slot, orders.policy());
         let answer = change(worker);
-        let after = worker.standing(slot, orders.policy);
+        let after = worker.standing(slot, orders.policy());
         if before != after {
-            orders.move_from(before, after);
+            orders.follow(before, after);
         }
         answer
     }
@@ -407,37 +292,25 @@ impl Workers {
     /// by policy is made anew at [`Workers::end_changes`], and not to be asked before.
     pub(super) fn begin_changes(&mut self, workers: usize) {
         if workers > BULK_MIN && workers * BULK_PART > self.usable_count() {
-            self.orders.0.following = Following::No;
+            self.orders.0.suspend();
         }
     }
 
     /// The changes are made.
     pub(super) fn end_changes(&mut self, keys: &mut Vec<Key>) {
         let orders = &mut self.orders.0;
-        if orders.following == Following::Yes {
-            return;
-        }
-        orders.following = Following::Yes;
-        if !orders.keeps_policy() {
-            return;
-        }
-        keys.clear();
-        let slots = &self.slots;
-        let worker = |slot: WorkerSlot| slots.get(slot.index()).and_then(Option::as_ref);
-        keys.extend(orders.by_id.iter().filter_map(|slot| {
-            let standing = worker(slot)?.standing(slot, orders.policy)?;
-            Some(standing.by_policy)
-        }));
-        keys.sort_unstable();
-        orders.by_policy.rebuild(keys, |slot| {
-            worker(slot).expect("who is usable is known").room()
-        });
+        let (slots, policy) = (&self.slots, orders.policy());
+        let standing = |slot: WorkerSlot| {
+            let worker = slots.get(slot.index())?.as_ref()?;
+            worker.standing(slot, policy)
+        };
+        orders.resume(standing, keys);
     }
 
     /// The place of a worker in the order by policy.
     pub(super) fn key(&self, slot: WorkerSlot) -> Option<Key> {
-        let standing = self.worker(slot).standing(slot, self.orders.0.policy)?;
-        Some(standing.by_policy)
+        let standing = self.worker(slot).standing(slot, self.orders.0.policy())?;
+        Some(standing.by_policy())
     }
 
     /// Shows `look` the usable workers in the order of the policy, save those that are known to
@@ -447,7 +320,7 @@ impl Workers {
         need: Room,
         look: impl FnMut(WorkerSlot, &Worker) -> Walk,
     ) -> u64 {
-        walk(self.orders.0.in_policy_order(), &self.slots, need, look)
+        walk(self.orders.0.by_policy_mut(), &self.slots, need, look)
     }
 
     /// As [`Workers::walk_by_policy`], in the order of the ids.
@@ -456,31 +329,17 @@ impl Workers {
         need: Room,
         look: impl FnMut(WorkerSlot, &Worker) -> Walk,
     ) -> u64 {
-        walk(&mut self.orders.0.by_id, &self.slots, need, look)
+        walk(self.orders.0.by_id_mut(), &self.slots, need, look)
     }
 
     /// Remembers that a worker may have more room than before.
     pub(super) fn note_raised(&mut self, slot: WorkerSlot) {
-        let raised = &mut self.raised.0;
-        if raised.workers.len() == RAISED_MAX {
-            raised.first += RAISED_MAX as u64;
-            raised.workers.clear();
-        }
-        raised.workers.push(slot);
+        self.raised.0.push(slot);
     }
 
-    /// The number of the next worker that gets more room.
-    pub(super) const fn raised_until(&self) -> u64 {
-        self.raised.0.first + self.raised.0.workers.len() as u64
-    }
-
-    /// The workers that got more room from number `since` on, if all of them are remembered.
-    pub(super) fn raised_since(&self, since: u64) -> Option<&[WorkerSlot]> {
-        let forgotten = since.checked_sub(self.raised.0.first)?;
-        self.raised
-            .0
-            .workers
-            .get(usize::try_from(forgotten).ok()?..)
+    /// The workers that may have got more room lately.
+    pub(super) const fn raised(&self) -> &Raised {
+        &self.raised.0
     }
 
     /// Gives a worker that is in no order yet a label for its id.
@@ -509,22 +368,17 @@ impl Workers {
         let orders = &mut self.orders.0;
         for (slot, _) in labels {
             let worker = self.slots[slot.index()].as_ref();
-            let before = worker.and_then(|worker| worker.standing(*slot, orders.policy));
-            orders.move_from(before, None);
+            let before = worker.and_then(|worker| worker.standing(*slot, orders.policy()));
+            orders.follow(before, None);
         }
         for (slot, label) in labels {
             if let Some(worker) = &mut self.slots[slot.index()] {
                 worker.label = Derived(*label);
-                orders.move_from(None, worker.standing(*slot, orders.policy));
+                orders.follow(None, worker.standing(*slot, orders.policy()));
             }
         }
     }
 }
-
-/// Fewer changes than this are followed one by one.
-const BULK_MIN: usize = 64;
-/// Changes of less than this part of the workers are followed one by one.
-const BULK_PART: usize = 4;
 
 fn walk(
     order: &mut Order,
