@@ -3,7 +3,9 @@
 //!
 //! The order is cut into blocks. Each block states what its workers have free at most, which
 //! may be more than is true: it is raised at once and lowered when the block is walked through.
+//! What the order itself is by is known of each block exactly, from its first or last key.
 
+use deploysim_protocol::conf::WorkerSelectionPolicy;
 use deploysim_protocol::event::WorkerSlot;
 
 /// A block with more workers than this is cut in two.
@@ -26,6 +28,16 @@ impl Key {
     /// Descending by what is free, then by label.
     pub(super) fn descending(free: i32, label: u64, slot: WorkerSlot) -> Self {
         Self(Self::ascending(free, label, slot).0 ^ (u128::MAX << 32))
+    }
+
+    /// What is free, of an ascending key.
+    const fn ascending_free(self) -> i32 {
+        ((self.0 >> 96) as u32 ^ (1 << 31)).cast_signed()
+    }
+
+    /// What is free, of a descending key.
+    const fn descending_free(self) -> i32 {
+        (!(self.0 >> 96) as u32 ^ (1 << 31)).cast_signed()
     }
 
     /// The worker that stands here.
@@ -52,6 +64,30 @@ impl Room {
         self.cores >= need.cores && self.memory_mib >= need.memory_mib
     }
 
+    const MOST: Self = Self {
+        cores: i32::MAX,
+        memory_mib: i32::MAX,
+    };
+
+    const fn of_cores(cores: i32) -> Self {
+        Self {
+            cores,
+            ..Self::MOST
+        }
+    }
+
+    const fn of_memory(memory_mib: i32) -> Self {
+        Self {
+            memory_mib,
+            ..Self::MOST
+        }
+    }
+
+    fn lower(&mut self, other: Self) {
+        self.cores = self.cores.min(other.cores);
+        self.memory_mib = self.memory_mib.min(other.memory_mib);
+    }
+
     fn raise(&mut self, other: Self) {
         self.cores = self.cores.max(other.cores);
         self.memory_mib = self.memory_mib.max(other.memory_mib);
@@ -74,8 +110,9 @@ pub(super) enum Walk {
 /// 2. `bounds` and `rooms` have one place for each block. No key of a block is below its bound,
 ///    the first block apart, and none reaches the bound of the next.
 /// 3. No worker of a block has more room than `rooms` says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Order {
+    by: WorkerSelectionPolicy,
     bounds: Vec<Key>,
     rooms: Vec<Room>,
     blocks: Vec<Vec<Key>>,
@@ -83,13 +120,16 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// Without a worker.
-    pub(super) const EMPTY: Self = Self {
-        bounds: Vec::new(),
-        rooms: Vec::new(),
-        blocks: Vec::new(),
-        len: 0,
-    };
+    /// Without a worker. The keys have to be those of `by`.
+    pub(super) const fn new(by: WorkerSelectionPolicy) -> Self {
+        Self {
+            by,
+            bounds: Vec::new(),
+            rooms: Vec::new(),
+            blocks: Vec::new(),
+            len: 0,
+        }
+    }
 
     /// How many workers there are.
     pub(super) const fn len(&self) -> usize {
@@ -146,7 +186,7 @@ impl Order {
 
     /// Makes the order anew of all its workers, by ascending key.
     pub(super) fn rebuild(&mut self, keys: &[Key], room: impl Fn(WorkerSlot) -> Room) {
-        *self = Self::EMPTY;
+        *self = Self::new(self.by);
         self.len = keys.len();
         for keys in keys.chunks(BLOCK_MAX * 3 / 4) {
             let mut most = Room::NONE;
@@ -166,6 +206,10 @@ impl Order {
         mut look: impl FnMut(WorkerSlot) -> (Room, Walk),
     ) -> u64 {
         for (at, (most, block)) in self.rooms.iter_mut().zip(&self.blocks).enumerate() {
+            if !most.covers(need) {
+                continue;
+            }
+            most.lower(most_by_key(self.by, block));
             if !most.covers(need) {
                 continue;
             }
@@ -207,5 +251,19 @@ impl Order {
         self.bounds.push(block[0]);
         self.rooms.push(room);
         self.blocks.push(block);
+    }
+}
+
+/// What the workers of a block have at most, as far as their keys tell it.
+const fn most_by_key(by: WorkerSelectionPolicy, block: &[Key]) -> Room {
+    let (Some(first), Some(last)) = (block.first(), block.last()) else {
+        return Room::NONE;
+    };
+    match by {
+        WorkerSelectionPolicy::CoresFreeAsc => Room::of_cores(last.ascending_free()),
+        WorkerSelectionPolicy::CoresFreeDesc => Room::of_cores(first.descending_free()),
+        WorkerSelectionPolicy::MemoryFreeAsc => Room::of_memory(last.ascending_free()),
+        WorkerSelectionPolicy::MemoryFreeDesc => Room::of_memory(first.descending_free()),
+        WorkerSelectionPolicy::WorkerId => Room::MOST,
     }
 }

@@ -68,8 +68,8 @@ impl Orders {
     pub(super) const fn new(policy: WorkerSelectionPolicy) -> Self {
         Self {
             policy,
-            by_id: Order::EMPTY,
-            by_policy: Order::EMPTY,
+            by_id: Order::new(WorkerSelectionPolicy::WorkerId),
+            by_policy: Order::new(policy),
             cores_free: 0,
             following: Following::Yes,
         }
