@@ -117,7 +117,7 @@ impl Scheduler {
     /// to `launches` in the order in which Spark sends.
     ///
     /// `drivers_in_books` is the number of all drivers that the Master knows, waiting ones
-    /// included. `shuffle` is asked only if a driver waits and drivers are spread out.
+    /// included. `shuffle` is asked only for a driver that fits somewhere, if drivers are spread out.
     /// Spark: `Master.schedule`.
     pub fn schedule(
         &mut self,
