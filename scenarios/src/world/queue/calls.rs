@@ -131,7 +131,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
     }
 
-    pub(super) fn resolved(&mut self, node: u32, _to: WireEnd, number: u64) {
+    pub(super) fn resolved(&mut self, node: u32, number: u64) {
         if let Some(outstanding) = self.take_call(node, number) {
             let endpoint = Ok(Reference::unbound(outstanding.at));
             self.feed(

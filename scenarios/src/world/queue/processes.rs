@@ -41,7 +41,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             Program::Executor(executor) => Child::Executor(executor.order.executor),
         };
         let place = self.lives[node as usize].place;
-        let delay = self.draw(&format!("process {name}"), "start");
+        let delay = self.draw_start(name);
         let (index, generation) = self.children.insert(ChildProcess {
             parent: node,
             parent_process: place.process,
@@ -98,7 +98,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         self.record(node, Fact::ChildSignalled { name, signal });
         match signal {
             Signal::Polite => {
-                let delay = self.draw(&format!("process {name}"), "stop");
+                let delay = self.draw_stop(name);
                 self.push(
                     self.now + delay,
                     Class::Process,

@@ -186,15 +186,16 @@ impl<O: Observer> QueueWorld<'_, O> {
         })
     }
 
-    /// One draw of the scenario's process times, from a stream of its own.
-    pub(super) fn draw(&self, stream: &str, purpose: &str) -> Duration {
-        let plan = if purpose == "start" {
-            &self.plan.process.start
-        } else {
-            &self.plan.process.stop
-        };
-        let mut rng = self.seeds.chacha(&format!("{stream} {purpose}"));
-        super::links::latency(plan).draw(&mut rng)
+    /// How long a child needs to start up, drawn from a stream of its own.
+    pub(super) fn draw_start(&self, child: Text) -> Duration {
+        let mut rng = self.seeds.chacha(&format!("process {child} start"));
+        super::links::latency(&self.plan.process.start).draw(&mut rng)
+    }
+
+    /// How long a child needs to obey a polite signal, drawn from a stream of its own.
+    pub(super) fn draw_stop(&self, child: Text) -> Duration {
+        let mut rng = self.seeds.chacha(&format!("process {child} stop"));
+        super::links::latency(&self.plan.process.stop).draw(&mut rng)
     }
 }
 

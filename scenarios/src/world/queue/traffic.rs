@@ -346,7 +346,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
             Unit::Answer(number, answer) => self.answered(node, to, number, answer),
             Unit::Resolve(number) => self.transmit(to, Unit::Resolved(number)),
-            Unit::Resolved(number) => self.resolved(node, to, number),
+            Unit::Resolved(number) => self.resolved(node, number),
             Unit::End => self.end_connection(to, EndOfConnection::Closed),
         }
     }
