@@ -2,6 +2,7 @@
 //! Every world makes its nodes here, so that they are the same everywhere.
 
 use crate::cluster::AnyNode;
+use crate::ledger::ProcessName;
 use crate::scenario::plan::{ApplicationWork, Plan, SubmittedDriverPlan, Supervision, WorkerPlan};
 use deploysim_nodes::driver::{Driver, DriverSettings};
 use deploysim_nodes::executor::{Executor, ExecutorSettings};
@@ -171,30 +172,30 @@ pub fn driver_name(description: &DriverDescription) -> &str {
 /// The scenario's name of the application that the process called `node` opens; empty if it
 /// opens none.
 pub fn application_name(plan: &Plan, node: &str) -> String {
-    let Some(copy) = node.strip_prefix("driver:") else {
-        return node.to_owned();
-    };
-    let name = copy.rsplit_once('#').map_or(copy, |(name, _)| name);
-    let hosted = submitted(plan, name).and_then(|driver| driver.application.as_ref());
-    hosted.map_or_else(String::new, |(_, work)| work.name.clone())
+    match ProcessName::of(Text::new(node)) {
+        ProcessName::Driver { driver, .. } => {
+            hosted_work(plan, driver).map_or_else(String::new, |work| work.name.clone())
+        }
+        ProcessName::Plain | ProcessName::Executor { .. } => node.to_owned(),
+    }
 }
 
 /// What a process does as the driver of an application, if it is one.
 pub fn application_work<'plan>(plan: &'plan Plan, node: &str) -> Option<&'plan ApplicationWork> {
-    match node.strip_prefix("driver:") {
-        Some(copy) => {
-            let name = copy.rsplit_once('#').map_or(copy, |(name, _)| name);
-            submitted(plan, name)?
-                .application
-                .as_ref()
-                .map(|(_, work)| work)
-        }
-        None => plan
+    match ProcessName::of(Text::new(node)) {
+        ProcessName::Driver { driver, .. } => hosted_work(plan, driver),
+        ProcessName::Plain | ProcessName::Executor { .. } => plan
             .applications
             .iter()
             .map(|application| &application.work)
             .find(|work| work.name == node),
     }
+}
+
+/// The application that each process of a submitted driver opens.
+fn hosted_work(plan: &Plan, driver: Text) -> Option<&ApplicationWork> {
+    let (_, work) = submitted(plan, &driver.as_str())?.application.as_ref()?;
+    Some(work)
 }
 
 fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {

@@ -3,9 +3,10 @@
 use super::QueueWorld;
 use super::lanes::kind_of;
 use super::wire::Parcel;
+use crate::ledger::ProcessName;
 use crate::network::Cause;
 use crate::scenario::plan::{MessageAction, Target};
-use crate::trace::{Observer, Role};
+use crate::trace::Observer;
 
 /// One active `message` fault.
 #[derive(Debug)]
@@ -56,35 +57,26 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// Whether a target means this node.
     pub(super) fn is_target(&self, node: u32, target: &Target) -> bool {
         let life = &self.lives[node as usize];
-        let name = life.name.as_str();
         match target {
             Target::Master(wanted) | Target::Worker(wanted) | Target::Application(wanted) => {
-                *name == **wanted
+                *life.name.as_str() == **wanted
             }
-            Target::Driver { name: wanted, copy } => {
-                let Some(own) = name
-                    .strip_prefix("driver:")
-                    .filter(|_| life.role == Role::Driver)
-                else {
-                    return false;
-                };
-                let (own, own_copy) = own
-                    .rsplit_once('#')
-                    .map_or((own, 1), |(own, copy)| (own, copy.parse().unwrap_or(1)));
-                own == wanted && copy.is_none_or(|copy| copy == own_copy)
-            }
+            Target::Driver { name: wanted, copy } => match ProcessName::of(life.name) {
+                ProcessName::Driver { driver, copy: own } => {
+                    *driver.as_str() == **wanted && copy.is_none_or(|copy| copy == own)
+                }
+                ProcessName::Plain | ProcessName::Executor { .. } => false,
+            },
             Target::Executor {
-                application,
+                application: wanted,
                 number,
-            } => {
-                let own = name
-                    .strip_prefix("executor:")
-                    .and_then(|own| own.rsplit_once('/'));
-                own.is_some_and(|(own, own_number)| {
-                    own == application
-                        && number.is_none_or(|number| own_number.parse() == Ok(number))
-                })
-            }
+            } => match ProcessName::of(life.name) {
+                ProcessName::Executor {
+                    application,
+                    number: own,
+                } => *application.as_str() == **wanted && number.is_none_or(|number| number == own),
+                ProcessName::Plain | ProcessName::Driver { .. } => false,
+            },
         }
     }
 

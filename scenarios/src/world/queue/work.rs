@@ -5,6 +5,7 @@ use super::QueueWorld;
 use super::agenda::Class;
 use super::step::Step;
 use crate::cluster::{AnyNode, AnyOperation, Happening};
+use crate::ledger::ProcessName;
 use crate::roles;
 use crate::scenario::plan::{
     ApplicationEnd, ApplicationWork, KilledTotals, Operation, Plan, Target, When,
@@ -199,13 +200,11 @@ impl<O: Observer> QueueWorld<'_, O> {
         if let Some(work) = roles::application_work(plan, &name) {
             self.schedule_application(node, work);
         }
-        let Some(copy) = name.strip_prefix("driver:") else {
+        let ProcessName::Driver { driver, copy } = ProcessName::of(self.lives[node as usize].name)
+        else {
             return;
         };
-        let (driver, attempt) = copy
-            .rsplit_once('#')
-            .map_or((copy, 1), |(name, copy)| (name, copy.parse().unwrap_or(1)));
-        let Some(driver) = roles::submitted(plan, driver) else {
+        let Some(driver) = roles::submitted(plan, &driver.as_str()) else {
             return;
         };
         if let Some(run) = &driver.run {
@@ -214,7 +213,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             let last = driver.exit_codes.len().saturating_sub(1);
             let code = driver
                 .exit_codes
-                .get(last.min(attempt - 1))
+                .get(last.min(copy as usize - 1))
                 .copied()
                 .unwrap_or(0);
             self.finish_at(node, self.now + run, code);
@@ -271,17 +270,17 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// An executor whose application says so ends by itself.
     pub(super) fn schedule_executor_end(&mut self, node: u32, program: &ExecutorProgram) {
         let name = self.lives[node as usize].name.as_str();
-        let Some((application, _)) = name
-            .strip_prefix("executor:")
-            .and_then(|name| name.rsplit_once('/'))
+        let ProcessName::Executor { application, .. } =
+            ProcessName::of(self.lives[node as usize].name)
         else {
             return;
         };
+        let application = application.as_str();
         let plan: &Plan = self.plan;
         let work = plan
             .application_works()
             .map(|(_, work)| work)
-            .find(|work| work.name == application);
+            .find(|work| work.name == *application);
         let Some(work) = work else { return };
         if let Some(code) = work.executor_exits.code(program.order.executor.number) {
             let mut rng = self.seeds.chacha(&format!("process {name} run"));
