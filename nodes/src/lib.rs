@@ -9,6 +9,7 @@ mod by_hand;
 pub mod dice;
 pub mod driver;
 pub mod executor;
+pub mod hosted;
 pub mod master;
 pub mod node;
 pub mod pattern;

@@ -1,11 +1,11 @@
 //! From the scenario to the nodes: who plays which role, with which settings and descriptions.
 //! Every world makes its nodes here, so that they are the same everywhere.
 
-use crate::cluster::AnyNode;
 use crate::ledger::ProcessName;
 use crate::scenario::plan::{ApplicationWork, Plan, SubmittedDriverPlan, Supervision, WorkerPlan};
 use deploysim_nodes::driver::{Driver, DriverSettings};
 use deploysim_nodes::executor::{Executor, ExecutorSettings};
+use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::master::{Master, MasterSettings};
 use deploysim_nodes::process::Program;
 use deploysim_nodes::settings::Shared;

@@ -5,7 +5,6 @@
 #[cfg(test)]
 mod tests;
 
-use crate::cluster::AnyNode;
 use crate::expectation::{Judge, Triggers};
 use crate::invariant::Invariants;
 use crate::ledger::Ledger;
@@ -13,6 +12,7 @@ use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
 use crate::trace::{Entry, NodeId, Observer};
 use crate::world::queue;
+use deploysim_nodes::hosted::AnyNode;
 use deploysim_protocol::text::scope;
 use deploysim_protocol::time::Time;
 use std::io;

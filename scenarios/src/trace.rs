@@ -11,8 +11,10 @@ pub mod table;
 mod tests;
 pub mod text;
 
-use crate::cluster::AnyNode;
+pub use deploysim_nodes::hosted::Role;
+
 use crate::network::Machine;
+use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::node::Signal;
 use deploysim_protocol::address::{Address, Connection, Peer};
 use deploysim_protocol::event::Event;
@@ -31,34 +33,6 @@ impl NodeId {
     /// As an index into a vector.
     pub const fn index(self) -> usize {
         self.0 as usize
-    }
-}
-
-/// The role of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// A cluster manager.
-    Master,
-    /// Runs what masters order.
-    Worker,
-    /// An application's or submitted driver's process.
-    Driver,
-    /// An executor's process.
-    Executor,
-    /// Asks for a submitted driver.
-    SubmitClient,
-}
-
-impl Role {
-    /// The word, as traces print it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Master => "master",
-            Self::Worker => "worker",
-            Self::Driver => "driver",
-            Self::Executor => "executor",
-            Self::SubmitClient => "submit-client",
-        }
     }
 }
 

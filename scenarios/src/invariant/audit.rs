@@ -2,9 +2,9 @@
 //! cannot hide a wrong book; and on the real books INV-C1, INV-C4, INV-W4 and INV-A4.
 
 use super::violation::Finding;
-use crate::cluster::AnyNode;
 use crate::ledger::{Books, Kept, Ledger, WorkerRecord};
 use crate::trace::NodeId;
+use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::master::scheduling::Capacity;
 use deploysim_nodes::master::view::{ApplicationView, BooksView, DriverView, WorkerView};
 use deploysim_nodes::worker::Worker;

@@ -40,7 +40,6 @@ pub use bounds::Bounds;
 pub use table::{Checked, Kind, Row, TABLE, Verdict};
 pub use violation::Violation;
 
-use crate::cluster::AnyNode;
 use crate::ledger::Ledger;
 use crate::scenario::plan::{Plan, Settle};
 use crate::trace::{Entry, Fact, NodeId};
@@ -48,6 +47,7 @@ use batch::Batch;
 use calm::Calm;
 use clients::Clients;
 use demand::Demand;
+use deploysim_nodes::hosted::AnyNode;
 use deploysim_protocol::behaviour::ExecutorRetryLimit;
 use deploysim_protocol::conf::RecoveryMode;
 use deploysim_protocol::time::Time;

@@ -1,11 +1,11 @@
 //! The audit, on nodes that really play: the books are what the notes add up to, unless a note
 //! is kept from the ledger.
 
-use crate::cluster::AnyNode;
 use crate::invariant::Invariants;
 use crate::ledger::Ledger;
 use crate::trace::{Entry, Fact, NodeId, Observer, history};
 use crate::world::queue;
+use deploysim_nodes::hosted::AnyNode;
 use deploysim_protocol::text::scope;
 use deploysim_protocol::time::Time;
 

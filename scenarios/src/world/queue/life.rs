@@ -2,10 +2,10 @@
 //! goes on or stands still.
 
 use super::wire::WireEnd;
-use crate::cluster::{AnyNode, AnyTimer};
 use crate::network::Place;
 use crate::trace::Role;
 use deploysim_nodes::dice::Dice;
+use deploysim_nodes::hosted::{AnyNode, AnyTimer};
 use deploysim_nodes::node::Counters;
 use deploysim_protocol::address::Address;
 use deploysim_protocol::text::Text;
@@ -244,10 +244,7 @@ impl Life {
 
     /// Whether others can dial it.
     pub(super) const fn listens(&self) -> bool {
-        match self.role {
-            Role::Master | Role::Worker | Role::Driver | Role::SubmitClient => true,
-            Role::Executor => false,
-        }
+        self.role.listens()
     }
 
     /// Whether something that comes has to wait.

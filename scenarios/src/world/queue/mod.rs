@@ -26,12 +26,12 @@ mod turns;
 mod wire;
 mod work;
 
-use crate::cluster::{AnyEffect, AnyStamped, Happening, Stage};
 use crate::network::{Cuts, Process};
 use crate::scenario::plan::{Plan, Settle};
 use crate::stream::Seeds;
 use crate::trace::{Entry, Fact, INSPECTED_NODES_MAX, INSPECTION_PERIOD, NodeId, Observer};
 use agenda::{Agenda, Class};
+use deploysim_nodes::hosted::{AnyEffect, AnyStamped, Happening, Stage};
 use deploysim_nodes::process::ProcessId;
 use deploysim_nodes::settings::{Settings, Shared};
 use deploysim_nodes::store::NoStore;

@@ -5,11 +5,11 @@
 use super::QueueWorld;
 use super::agenda::Class;
 use super::step::Step;
-use crate::cluster::{AnyOperation, Happening};
 use crate::network::Process;
 use crate::roles;
 use crate::trace::Observer;
 use deploysim_nodes::driver::DriverOperation;
+use deploysim_nodes::hosted::{AnyOperation, Happening};
 use deploysim_protocol::event::{ClientEvent, DriverEvent, DriverSlot, Event, MasterEvent};
 use deploysim_protocol::id::DriverId;
 use deploysim_protocol::text::Text;

@@ -4,7 +4,6 @@
 use super::QueueWorld;
 use super::agenda::Class;
 use super::step::Step;
-use crate::cluster::{AnyNode, AnyOperation, Happening};
 use crate::ledger::ProcessName;
 use crate::roles;
 use crate::scenario::plan::{
@@ -13,6 +12,7 @@ use crate::scenario::plan::{
 use crate::trace::{Observer, Role};
 use deploysim_nodes::driver::{DriverOperation, KillAdjustment};
 use deploysim_nodes::executor::ExecutorOperation;
+use deploysim_nodes::hosted::{AnyNode, AnyOperation, Happening};
 use deploysim_nodes::master::MasterOperation;
 use deploysim_nodes::node::Call;
 use deploysim_nodes::process::ExecutorProgram;

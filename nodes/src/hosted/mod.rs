@@ -1,17 +1,16 @@
-//! The nodes of a run, whatever their role, and how one thing that happens is fed to one of
-//! them. Where things come from and where effects go is the business of a world.
+//! Nodes of any role behind one type, and how one thing that happens is fed to one of them: what
+//! a world holds. Where things come from and where effects go is the business of that world.
 
-mod hosted;
+mod own;
 
-use crate::trace::Role;
-use deploysim_nodes::driver::{Driver, DriverOperation, DriverTimer};
-use deploysim_nodes::executor::{Executor, ExecutorOperation};
-use deploysim_nodes::master::{Master, MasterOperation, MasterTimer};
-use deploysim_nodes::node::{Call, Effect, Input, Node, Signal};
-use deploysim_nodes::process::{Exit, Process, ProcessId};
-use deploysim_nodes::submission::{ClientTimer, SubmitClient};
-use deploysim_nodes::turn::{Stamped, Tools, Turn};
-use deploysim_nodes::worker::{Worker, WorkerOperation, WorkerTimer};
+use crate::driver::{Driver, DriverOperation, DriverTimer};
+use crate::executor::{Executor, ExecutorOperation};
+use crate::master::{Master, MasterOperation, MasterTimer};
+use crate::node::{Call, Effect, Input, Node, Signal};
+use crate::process::{Exit, Process, ProcessId};
+use crate::submission::{ClientTimer, SubmitClient};
+use crate::turn::{Stamped, Tools, Turn};
+use crate::worker::{Worker, WorkerOperation, WorkerTimer};
 use deploysim_protocol::address::{Address, Peer, Reference};
 use deploysim_protocol::event::Event;
 use deploysim_protocol::message::{Answer, Ask, Message};
@@ -19,6 +18,42 @@ use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::{AskError, Thrown};
 use deploysim_protocol::time::{Time, WallTime};
 use std::time::Duration;
+
+/// The role of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A cluster manager.
+    Master,
+    /// Runs what masters order.
+    Worker,
+    /// An application's or submitted driver's process.
+    Driver,
+    /// An executor's process.
+    Executor,
+    /// Asks for a submitted driver.
+    SubmitClient,
+}
+
+impl Role {
+    /// The word, as traces print it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Master => "master",
+            Self::Worker => "worker",
+            Self::Driver => "driver",
+            Self::Executor => "executor",
+            Self::SubmitClient => "submit-client",
+        }
+    }
+
+    /// Whether others can dial it. Spark: an executor's environment has no server.
+    pub const fn listens(self) -> bool {
+        match self {
+            Self::Master | Self::Worker | Self::Driver | Self::SubmitClient => true,
+            Self::Executor => false,
+        }
+    }
+}
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

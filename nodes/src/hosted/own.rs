@@ -1,11 +1,11 @@
 //! Each role's own types among those of all roles. One impl per role, all alike.
 
 use super::{AnyOperation, AnyTimer, Hosted};
-use deploysim_nodes::driver::{Driver, DriverOperation, DriverTimer};
-use deploysim_nodes::executor::{Executor, ExecutorOperation, ExecutorTimer};
-use deploysim_nodes::master::{Master, MasterOperation, MasterTimer};
-use deploysim_nodes::submission::{ClientOperation, ClientTimer, SubmitClient};
-use deploysim_nodes::worker::{Worker, WorkerOperation, WorkerTimer};
+use crate::driver::{Driver, DriverOperation, DriverTimer};
+use crate::executor::{Executor, ExecutorOperation, ExecutorTimer};
+use crate::master::{Master, MasterOperation, MasterTimer};
+use crate::submission::{ClientOperation, ClientTimer, SubmitClient};
+use crate::worker::{Worker, WorkerOperation, WorkerTimer};
 use deploysim_protocol::message::{Ask, AskDriver, AskMaster, AskWorker, Message};
 use deploysim_protocol::message::{ToDriver, ToExecutor, ToMaster, ToWorker};
 use std::convert::Infallible;
