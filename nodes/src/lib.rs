@@ -14,7 +14,10 @@ pub mod master;
 pub mod node;
 pub mod pattern;
 pub mod process;
+pub mod report;
 pub mod settings;
+#[cfg(feature = "shell")]
+pub mod shell;
 pub mod store;
 pub mod submission;
 pub mod turn;

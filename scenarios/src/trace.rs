@@ -12,15 +12,14 @@ mod tests;
 pub mod text;
 
 pub use deploysim_nodes::hosted::Role;
+pub use deploysim_nodes::report::{DialFailure, EndOfConnection, Fate, Unit};
 
 use crate::network::Machine;
 use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::node::Signal;
 use deploysim_protocol::address::{Address, Connection, Peer};
 use deploysim_protocol::event::Event;
-use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::text::Text;
-use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
 use std::time::Duration;
 
@@ -187,48 +186,6 @@ pub enum End {
     Crashed,
 }
 
-/// What crosses a connection.
-#[derive(Clone, Copy, Debug)]
-pub enum Unit<'a> {
-    /// A one-way message.
-    Message(&'a Message),
-    /// A question.
-    Ask(&'a Ask),
-    /// An answer.
-    Answer(&'a Result<Answer, Thrown>),
-    /// "Is there such an endpoint?"
-    Resolve,
-    /// The answer to that.
-    Resolved,
-}
-
-impl Unit<'_> {
-    /// The kind, as in Spark where it has a name.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Message(message) => message.kind(),
-            Self::Ask(ask) => ask.kind(),
-            Self::Answer(Ok(answer)) => answer.kind(),
-            Self::Answer(Err(_)) => "Failure",
-            Self::Resolve => "Resolve",
-            Self::Resolved => "Resolved",
-        }
-    }
-}
-
-/// What became of something that was sent, as far as its sender's side knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// It left, or waits in the stream of its connection.
-    Carried,
-    /// It waits until the connection is open.
-    WaitsForConnection,
-    /// The node posted it to itself.
-    Local,
-    /// Its connection is gone: lost.
-    Lost,
-}
-
 /// What a `message` fault did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tampering {
@@ -240,28 +197,6 @@ pub enum Tampering {
     Delayed,
     /// Swapped it with the next in its lane.
     Reordered,
-}
-
-/// Why a connection ended, as far as the node that is told knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EndOfConnection {
-    /// The end of the peer's stream.
-    Closed,
-    /// A reset.
-    Reset,
-    /// Its own bytes were not acknowledged for as long as TCP waits.
-    UserTimeout,
-    /// A question on it was not answered, and nothing moved on it, for `spark.network.timeout`.
-    Idle,
-}
-
-/// Why a connection could not be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DialFailure {
-    /// Nobody listens there.
-    Refused,
-    /// No answer.
-    TimedOut,
 }
 
 /// The most nodes that a run may have for its nodes to be inspected after every input.

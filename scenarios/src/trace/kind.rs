@@ -1,6 +1,6 @@
 //! The words by which traces name the kinds of facts and what became of things.
 
-use super::{DialFailure, End, EndOfConnection, Fact, Fate, Tampering, Unit};
+use super::{End, Fact, Tampering};
 use deploysim_nodes::node::Signal;
 
 impl Fact<'_> {
@@ -53,19 +53,6 @@ impl Fact<'_> {
     }
 }
 
-impl Unit<'_> {
-    /// Which way of talking it is.
-    pub const fn way(&self) -> &'static str {
-        match self {
-            Self::Message(_) => "message",
-            Self::Ask(_) => "ask",
-            Self::Answer(_) => "answer",
-            Self::Resolve => "resolve",
-            Self::Resolved => "resolved",
-        }
-    }
-}
-
 impl End {
     /// The word, as traces print it.
     pub const fn name(self) -> &'static str {
@@ -85,38 +72,15 @@ impl End {
     }
 }
 
-macro_rules! words {
-    ($($name:ident { $($variant:ident = $word:literal,)* })*) => {
-        $(impl $name {
-            /// The word, as traces print it.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        })*
-    };
-}
-words! {
-    Fate {
-        Carried = "carried",
-        WaitsForConnection = "waits-for-connection",
-        Local = "local",
-        Lost = "lost",
-    }
-    Tampering {
-        Dropped = "dropped",
-        Duplicated = "duplicated",
-        Delayed = "delayed",
-        Reordered = "reordered",
-    }
-    EndOfConnection {
-        Closed = "closed",
-        Reset = "reset",
-        UserTimeout = "user time-out",
-        Idle = "idle",
-    }
-    DialFailure {
-        Refused = "refused",
-        TimedOut = "timed out",
+impl Tampering {
+    /// The word, as traces print it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dropped => "dropped",
+            Self::Duplicated => "duplicated",
+            Self::Delayed => "delayed",
+            Self::Reordered => "reordered",
+        }
     }
 }
 

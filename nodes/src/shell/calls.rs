@@ -1,0 +1,229 @@
+//! Questions and answers: this process's own calls, which wait for an answer, and others', to
+//! which it owes one.
+
+use super::Shell;
+use super::connections::{Route, endpoint};
+use super::surroundings::Surroundings;
+use crate::hosted::Happening;
+use crate::node::Call;
+use crate::report::{Fate, Unit};
+use deploysim_protocol::address::{Address, Connection, Reference};
+use deploysim_protocol::message::{Answer, Ask};
+use deploysim_protocol::thrown::{AskError, Thrown};
+use deploysim_protocol::wire::Envelope;
+use std::time::Duration;
+
+/// A process's own calls that have no answer yet, in the order in which they were made.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    waiting: Vec<Outstanding>,
+}
+
+/// A call of this process's own.
+#[derive(Clone, Copy, Debug)]
+struct Outstanding {
+    call: u64,
+    kind: Kind,
+    /// On which connection it waits; none while that is being dialled.
+    on: Option<Connection>,
+    at: Address,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Ask,
+    Resolve,
+}
+
+impl Calls {
+    /// The dial behind which calls waited has ended in a connection.
+    pub(super) fn put_on(&mut self, connection: Connection, to: Address) {
+        for outstanding in &mut self.waiting {
+            if outstanding.on.is_none() && outstanding.at == to {
+                outstanding.on = Some(connection);
+            }
+        }
+    }
+
+    /// Whether a call waits on a connection.
+    pub(super) fn wait_on(&self, connection: Connection) -> bool {
+        self.waiting
+            .iter()
+            .any(|outstanding| outstanding.on == Some(connection))
+    }
+
+    fn take(&mut self, call: u64) -> Option<Outstanding> {
+        let at = self
+            .waiting
+            .iter()
+            .position(|outstanding| outstanding.call == call)?;
+        Some(self.waiting.remove(at))
+    }
+}
+
+/// Others' questions: this process's number for each, where it came from, and its number there.
+#[derive(Debug, Default)]
+pub(super) struct Inquiries {
+    next: u64,
+    open: Vec<Inquiry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Inquiry {
+    number: u64,
+    from: Connection,
+    asker: Address,
+    call: u64,
+}
+
+impl Inquiries {
+    /// Notes a question; returns this process's number for it.
+    pub(super) fn add(&mut self, from: Connection, asker: Address, call: u64) -> Call {
+        let number = self.next;
+        self.next += 1;
+        self.open.push(Inquiry {
+            number,
+            from,
+            asker,
+            call,
+        });
+        Call(number)
+    }
+
+    fn take(&mut self, number: u64) -> Option<Inquiry> {
+        let at = self
+            .open
+            .iter()
+            .position(|inquiry| inquiry.number == number)?;
+        Some(self.open.swap_remove(at))
+    }
+}
+
+impl<S: Surroundings> Shell<S> {
+    pub(super) fn ask(&mut self, to: Reference, call: Call, ask: Ask, timeout: Duration) {
+        let envelope = Envelope::Ask { call: call.0, ask };
+        self.call(to, call, Kind::Ask, envelope, timeout);
+    }
+
+    pub(super) fn resolve(&mut self, at: Address, call: Call, timeout: Duration) {
+        let envelope = Envelope::Resolve {
+            call: call.0,
+            endpoint: endpoint(),
+        };
+        let to = Reference::unbound(at);
+        self.call(to, call, Kind::Resolve, envelope, timeout);
+    }
+
+    fn call(
+        &mut self,
+        to: Reference,
+        call: Call,
+        kind: Kind,
+        envelope: Envelope,
+        timeout: Duration,
+    ) {
+        let route = self.route(to);
+        let on = match route {
+            Route::Open(connection) => Some(connection),
+            Route::Dialling | Route::Local | Route::Gone => None,
+        };
+        self.calls.waiting.push(Outstanding {
+            call: call.0,
+            kind,
+            on,
+            at: to.address,
+        });
+        let at = self.clock.now() + timeout;
+        self.deadlines.expect_answer(call.0, at);
+        match route {
+            Route::Open(connection) => {
+                self.transmit(connection, envelope);
+                self.watch_idleness(connection);
+            }
+            Route::Dialling => self.wait_for_dial(to.address, envelope),
+            Route::Local | Route::Gone => {
+                let unit = super::connections::shown(&envelope);
+                self.report_sent(to.address, unit.unwrap_or(Unit::Resolve), Fate::Lost);
+                self.fail_calls_where(|outstanding| outstanding.call == call.0);
+            }
+        }
+    }
+
+    pub(super) fn abandon(&mut self, call: Call) {
+        self.calls.take(call.0);
+    }
+
+    pub(super) fn reply(&mut self, call: Call, outcome: Result<Answer, Thrown>) {
+        let Some(inquiry) = self.inquiries.take(call.0) else {
+            return;
+        };
+        if self.is_open(inquiry.from) {
+            let call = inquiry.call;
+            self.transmit(inquiry.from, Envelope::Answer { call, outcome });
+        } else {
+            self.report_sent(inquiry.asker, Unit::Answer(&outcome), Fate::Lost);
+        }
+    }
+
+    /// An answer came. One that nobody waits for any more is dropped.
+    pub(super) fn answered(
+        &mut self,
+        number: u64,
+        outcome: Result<Answer, Thrown>,
+    ) -> Option<Happening> {
+        self.calls.take(number)?;
+        let answer = outcome.map_err(AskError::Remote);
+        Some(Happening::Answered {
+            call: Call(number),
+            answer,
+        })
+    }
+
+    /// The answer to a look-up came.
+    pub(super) fn resolved(&mut self, number: u64) -> Option<Happening> {
+        let outstanding = self.calls.take(number)?;
+        Some(Happening::Resolved {
+            call: Call(number),
+            endpoint: Ok(Reference::unbound(outstanding.at)),
+        })
+    }
+
+    /// A call has waited long enough; nothing happens if it was answered meanwhile.
+    pub(super) fn time_out(&mut self, number: u64) -> Option<Happening> {
+        let outstanding = self.calls.take(number)?;
+        Some(failure(outstanding, AskError::TimedOut))
+    }
+
+    pub(super) fn fail_calls_on(&mut self, connection: Connection) {
+        self.fail_calls_where(|outstanding| outstanding.on == Some(connection));
+    }
+
+    pub(super) fn fail_calls_of_dial(&mut self, to: Address) {
+        self.fail_calls_where(|outstanding| outstanding.on.is_none() && outstanding.at == to);
+    }
+
+    fn fail_calls_where(&mut self, fails: impl Fn(&Outstanding) -> bool) {
+        let failed: Vec<Outstanding> = self
+            .calls
+            .waiting
+            .extract_if(.., |outstanding| fails(outstanding))
+            .collect();
+        for outstanding in failed {
+            self.post(failure(outstanding, AskError::Connection));
+        }
+    }
+}
+
+const fn failure(outstanding: Outstanding, error: AskError) -> Happening {
+    let call = Call(outstanding.call);
+    match outstanding.kind {
+        Kind::Ask => Happening::Answered {
+            call,
+            answer: Err(error),
+        },
+        Kind::Resolve => Happening::Resolved {
+            call,
+            endpoint: Err(error),
+        },
+    }
+}

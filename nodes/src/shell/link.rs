@@ -1,0 +1,198 @@
+//! One connection: the greeting at its beginning, frames in, frames out. Which node they are
+//! for, and what an end means to it, is `connections.rs`'s.
+
+use super::clock::Clock;
+use super::surroundings::Parcel;
+use super::transport::Transport;
+use crate::report::{DialFailure, EndOfConnection};
+use deploysim_protocol::address::{Address, Connection};
+use deploysim_protocol::text::Text;
+use deploysim_protocol::time::Time;
+use deploysim_protocol::wire::{Envelope, FrameReader, Limit, encode};
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::mpsc;
+
+/// Bytes that are read at once.
+const READ_BYTES: usize = 4096;
+
+/// Who speaks on a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Speaker {
+    /// The name.
+    pub(super) name: Text,
+    /// Where it listens, if it does.
+    pub(super) listening: Option<Address>,
+}
+
+/// A connection on which both have said who they are.
+pub(super) struct Greeted<T> {
+    pub(super) stream: T,
+    /// Has what came behind the greeting.
+    pub(super) frames: FrameReader,
+    pub(super) peer: Speaker,
+}
+
+/// What the tasks of a process's connections tell its loop.
+pub(super) enum FromLink<T> {
+    /// Somebody dialled, and has said who it is.
+    Accepted(Greeted<T>),
+    /// A dial of this process's ended.
+    Dialled {
+        to: Address,
+        outcome: Result<Greeted<T>, DialFailure>,
+    },
+    /// Something came.
+    Came {
+        connection: Connection,
+        parcel: Parcel,
+    },
+    /// Nothing can come any more, because of an error.
+    Failed {
+        connection: Connection,
+        cause: EndOfConnection,
+    },
+}
+
+/// Says who speaks here and waits until the other end has said it too.
+pub(super) async fn greet<T: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: T,
+    own: Speaker,
+    limit: Limit,
+) -> io::Result<Greeted<T>> {
+    let hello = Envelope::Hello {
+        name: own.name,
+        listening: own.listening,
+    };
+    let hello = encode(&hello, limit).map_err(io::Error::other)?;
+    stream.write_all(&hello).await?;
+    let mut frames = FrameReader::new(limit);
+    let mut buffer = [0; READ_BYTES];
+    loop {
+        match frames.next_envelope().map_err(io::Error::other)? {
+            Some(Envelope::Hello { name, listening }) => {
+                let peer = Speaker { name, listening };
+                return Ok(Greeted {
+                    stream,
+                    frames,
+                    peer,
+                });
+            }
+            Some(_) => return Err(io::Error::other("a frame came before the greeting")),
+            None => {}
+        }
+        let count = stream.read(&mut buffer).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        frames.push(&buffer[..count]);
+    }
+}
+
+/// Dials and greets.
+pub(super) async fn dial<T: Transport>(
+    transport: &T,
+    to: Address,
+    own: Speaker,
+    limit: Limit,
+) -> Result<Greeted<T::Stream>, DialFailure> {
+    let greeted = async { greet(transport.connect(&to).await?, own, limit).await };
+    greeted.await.map_err(|error| {
+        if error.kind() == io::ErrorKind::TimedOut {
+            DialFailure::TimedOut
+        } else {
+            DialFailure::Refused
+        }
+    })
+}
+
+/// Reads frames and hands them to the loop, as fast as it takes them.
+pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
+    mut stream: ReadHalf<T>,
+    mut frames: FrameReader,
+    connection: Connection,
+    activity: Activity,
+    inbox: mpsc::Sender<FromLink<T>>,
+) {
+    let mut buffer = vec![0; READ_BYTES];
+    let cause = loop {
+        match frames.next_envelope() {
+            // The greeting comes once.
+            Ok(Some(Envelope::Hello { .. })) | Err(_) => break Some(EndOfConnection::BadFrame),
+            Ok(Some(envelope)) => {
+                let parcel = Parcel::Envelope(envelope);
+                let came = FromLink::Came { connection, parcel };
+                if inbox.send(came).await.is_err() {
+                    return;
+                }
+            }
+            Ok(None) => match stream.read(&mut buffer).await {
+                Ok(0) => break None,
+                Ok(count) => {
+                    activity.touch();
+                    frames.push(&buffer[..count]);
+                }
+                Err(_) => break Some(EndOfConnection::Reset),
+            },
+        }
+    };
+    let last = match cause {
+        Some(cause) => FromLink::Failed { connection, cause },
+        // A stream may end between two frames only.
+        None if frames.finish().is_err() => FromLink::Failed {
+            connection,
+            cause: EndOfConnection::BadFrame,
+        },
+        None => FromLink::Came {
+            connection,
+            parcel: Parcel::End,
+        },
+    };
+    // A loop that is gone has nobody to tell.
+    drop(inbox.send(last).await);
+}
+
+/// Writes what the outbox holds, then the end of the stream. Outlives the process, so that what
+/// it had written before it ended still leaves.
+pub(super) async fn write<T: AsyncWrite>(
+    mut stream: WriteHalf<T>,
+    mut outbox: mpsc::UnboundedReceiver<Vec<u8>>,
+    queued_bytes: Rc<Cell<usize>>,
+) {
+    while let Some(frame) = outbox.recv().await {
+        let written = stream.write_all(&frame).await;
+        queued_bytes.set(queued_bytes.get() - frame.len());
+        if written.is_err() {
+            // The reader learns of the same end, and tells.
+            return;
+        }
+    }
+    // An end that the peer has closed already needs no end of ours.
+    drop(stream.shutdown().await);
+}
+
+/// When a byte was last read or written on a connection.
+#[derive(Clone, Debug)]
+pub(super) struct Activity {
+    clock: Clock,
+    at: Rc<Cell<Time>>,
+}
+
+impl Activity {
+    pub(super) fn new(clock: Clock) -> Self {
+        let at = Rc::new(Cell::new(clock.now()));
+        Self { clock, at }
+    }
+
+    /// A byte was read or written.
+    pub(super) fn touch(&self) {
+        self.at.set(self.clock.now());
+    }
+
+    /// When that was last.
+    pub(super) fn at(&self) -> Time {
+        self.at.get()
+    }
+}
