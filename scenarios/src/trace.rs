@@ -15,7 +15,7 @@ pub use deploysim_nodes::hosted::Role;
 pub use deploysim_nodes::report::{DialFailure, EndOfConnection, Fate, Unit};
 
 use crate::network::Machine;
-use deploysim_nodes::hosted::AnyNode;
+use deploysim_nodes::hosted::{AnyNode, Happening};
 use deploysim_nodes::node::Signal;
 use deploysim_protocol::address::{Address, Connection, Peer};
 use deploysim_protocol::event::Event;
@@ -215,6 +215,14 @@ pub trait Observer {
     /// [`INSPECTED_NODES_MAX`] nodes, and for every node each [`INSPECTION_PERIOD`], when a fault
     /// begins or ends, and at the end of the run.
     fn inspect(&mut self, _at: Time, _node: NodeId, _view: &AnyNode) {}
+
+    /// Whether it wants to be shown what nodes are handed, by [`Self::handed`].
+    fn shows_inputs(&self) -> bool {
+        false
+    }
+
+    /// A node is about to handle this.
+    fn handed(&mut self, _at: Time, _node: NodeId, _happening: &Happening) {}
 
     /// A fault of the scenario, by its row, whose trigger was seen and that was not asked for yet.
     fn triggered(&mut self) -> Option<u32> {

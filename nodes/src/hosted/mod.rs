@@ -110,7 +110,7 @@ pub enum AnyOperation {
 }
 
 /// Everything that can happen to a node, before it is known which role it plays.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Happening {
     /// See [`Input::Started`].
     Started,

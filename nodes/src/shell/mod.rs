@@ -213,7 +213,13 @@ impl<S: Surroundings> Shell<S> {
         inbox: &mut mpsc::Receiver<FromLink<Stream<S>>>,
         commands: &mut mpsc::UnboundedReceiver<Command>,
     ) {
-        while self.tasks.try_join_next().is_some() {}
+        while let Some(ended) = self.tasks.try_join_next() {
+            if let Err(error) = ended
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
         while let Ok(command) = commands.try_recv() {
             self.obey(command);
         }
@@ -308,17 +314,17 @@ impl<S: Surroundings> Shell<S> {
         match next {
             Next::Deadline => match self.deadlines.take() {
                 Some((due, Deadline::Timer(timer))) => {
-                    self.feed(Happening::Fired { timer, due }, None).await;
+                    self.feed(Happening::Fired { timer, due }).await;
                 }
                 Some((_, Deadline::Call(number))) => {
                     if let Some(happening) = self.time_out(number) {
-                        self.feed(happening, None).await;
+                        self.feed(happening).await;
                     }
                 }
                 None => {}
             },
             Next::Waiting => match self.mailbox.take() {
-                Some(Waiting::Happening(happening)) => self.feed(happening, None).await,
+                Some(Waiting::Happening(happening)) => self.feed(happening).await,
                 Some(Waiting::Parcel { connection, parcel }) => self.open(connection, parcel).await,
                 None => {}
             },
@@ -360,16 +366,15 @@ impl<S: Surroundings> Shell<S> {
             Envelope::Resolved { call, .. } => self.resolved(call),
         };
         if let Some(happening) = happening {
-            self.feed(happening, Some(connection)).await;
+            self.feed(happening).await;
         }
     }
 
     /// Lets the node handle one happening, and carries out what it causes. A store that takes
     /// time makes later effects later, and the process busy.
-    async fn feed(&mut self, happening: Happening, connection: Option<Connection>) {
+    async fn feed(&mut self, happening: Happening) {
         let now = self.clock.now();
         self.surroundings.report(Report::Handed {
-            connection,
             happening: &happening,
         });
         let mut effects = std::mem::take(&mut self.effects);

@@ -59,8 +59,6 @@ pub trait Surroundings: 'static {
 pub enum Report<'a> {
     /// Its node is about to handle this.
     Handed {
-        /// On which connection it came, if on one.
-        connection: Option<Connection>,
         /// What.
         happening: &'a Happening,
     },
