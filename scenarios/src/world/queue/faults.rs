@@ -203,11 +203,11 @@ impl<O: Observer> QueueWorld<'_, O> {
                 }
             }
             FaultWord::Pause { timers_first, .. } => {
-                let mut dice = self
-                    .seeds
-                    .chacha(&format!("fault {fault} resumes {}", cause.0));
                 for node in active.nodes {
-                    self.resume(node, *timers_first, &mut dice);
+                    let name = self.lives[node as usize].name;
+                    let stream = format!("fault {fault} resumes {} {name}", cause.0);
+                    let dice = self.seeds.chacha(&stream);
+                    self.resume(node, *timers_first, dice);
                 }
             }
             FaultWord::Reset { .. } | FaultWord::Exit { .. } => {}

@@ -28,7 +28,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// Lets a process go on, if this was the last reason why it stood still. `dice` decides
     /// between an overdue timer and a queued message; timers come first with probability
     /// `timers_first`.
-    pub(super) fn resume(&mut self, node: u32, timers_first: f64, dice: &mut ChaCha8Rng) {
+    pub(super) fn resume(&mut self, node: u32, timers_first: f64, mut dice: ChaCha8Rng) {
         let life = &mut self.lives[node as usize];
         let Standing::Paused(faults) = life.standing else {
             return;

@@ -226,6 +226,27 @@ fn a_paused_worker_beats_once_for_each_tick_that_it_missed() {
     );
 }
 
+#[test]
+fn a_paused_worker_catches_up_in_the_same_order_whoever_was_paused_with_it() {
+    let paused = |who: &str| {
+        let rest = format!(
+            "[cluster]\nworker = {{ count = 2, cores = 6 }}\n\
+             [[application]]\nat = \"12s\"\nname = \"pi\"\ncores_per_executor = 1\n\
+             [[fault]]\nat = \"10s\"\nfor = \"45s\"\npause = {who}\ntimers_first = 0.5\n"
+        );
+        lines(&story("56s", &rest), &["55.000s worker-2"])
+    };
+    let alone = paused("\"worker-2\"");
+    // Three heartbeats were missed, and an executor for each core was asked for.
+    assert_eq!(lines(&alone, &["HeartbeatSent"]).len(), 3, "{alone:?}");
+    assert_eq!(
+        lines(&alone, &["gets LaunchExecutor"]).len(),
+        6,
+        "{alone:?}"
+    );
+    assert_eq!(alone, paused("[\"worker-1\", \"worker-2\"]"));
+}
+
 fn with_message_fault(action: &str) -> Vec<String> {
     let fault =
         format!("[[fault]]\nmessage = \"Heartbeat\"\nto = \"master-1\"\nnth = 2\n{action}\n");
