@@ -2,13 +2,13 @@
 //! the connection on which the question came, and is lost with it.
 
 use super::QueueWorld;
-use super::agenda::Class;
 use super::life::{CallKind, Outstanding, Waiting};
 use super::step::Step;
 use super::traffic::Route;
 use super::wire::{Unit, WireEnd};
 use crate::network::Process;
 use crate::trace::{EndOfConnection, Fate, Observer};
+use crate::world::Class;
 use deploysim_nodes::hosted::Happening;
 use deploysim_nodes::node::Call;
 use deploysim_protocol::address::{Address, Reference};

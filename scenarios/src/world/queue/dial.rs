@@ -2,12 +2,13 @@
 //! the refusal or the end of patience.
 
 use super::QueueWorld;
-use super::agenda::Class;
 use super::life::Line;
 use super::step::Step;
 use super::wire::{End, Side, Unit, Wire, WireEnd};
 use crate::network::{Dial, Dialled, Flow, Path, Peer, Process, RoundTrip};
 use crate::trace::{DialFailure, Entry, Fact, NodeId, Observer};
+use crate::world::Class;
+use crate::world::simulated::{addresses, faults};
 use deploysim_protocol::address::Address;
 use std::collections::VecDeque;
 
@@ -62,36 +63,32 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let (node, to) = (*node, *to);
         let place = self.lives[node as usize].place;
-        let target = self.addresses.get(&to).copied();
-        let (peer, other) = match target {
-            Some(other) => {
-                let life = &self.lives[other as usize];
-                let peer = if life.is_alive() && life.address == to {
-                    Peer::Listening
-                } else {
-                    Peer::Dead
-                };
-                (peer, Some(life.place))
-            }
-            None => (Peer::Dead, None),
-        };
+        let holder = addresses::holder(self, to);
+        let peer = holder.map_or(Peer::Dead, |holder| holder.peer);
+        let other = holder.map(|holder| holder.place);
         // An address that nobody has ever had is a machine that runs and on which nobody listens.
-        let path = other.map_or(Path::OPEN, |other| self.cuts.path(place, other));
+        let path = other.map_or(Path::OPEN, |other| self.direction.cuts.path(place, other));
         let machine = other.map_or(place.machine, |other| other.machine);
-        let forward = self.links.between(place.machine, machine, &self.seeds);
-        let backward = self.links.between(machine, place.machine, &self.seeds);
+        let forward = self
+            .direction
+            .links
+            .between(place.machine, machine, &self.direction.seeds);
+        let backward = self
+            .direction
+            .links
+            .between(machine, place.machine, &self.direction.seeds);
         let now = self.now;
-        let extra = match (target, other) {
-            (Some(target), Some(other)) if path == Path::OPEN && !self.slowdowns.is_empty() => {
-                let (own, other) = ((node, place), (target, other));
+        let extra = match holder {
+            Some(holder) if path == Path::OPEN && !self.direction.slowdowns.is_empty() => {
+                let (own, other) = ((node, place), (holder.node, holder.place));
                 RoundTrip {
-                    forward: self.slowed_between(own, other),
-                    backward: self.slowed_between(other, own),
+                    forward: faults::slowed_between(self, own, other),
+                    backward: faults::slowed_between(self, other, own),
                 }
             }
-            (Some(_) | None, Some(_) | None) => RoundTrip::default(),
+            Some(_) | None => RoundTrip::default(),
         };
-        let links = &mut self.links;
+        let links = &mut self.direction.links;
         let Some(dialling) = self.dials.at_mut(dial, generation) else {
             return;
         };
@@ -130,11 +127,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let Some(Dialling { to, answered, .. }) = self.dials.at(dial, generation) else {
             return;
         };
-        let other = self.addresses.get(to).copied();
-        let accepted = other.filter(|other| {
-            let life = &self.lives[*other as usize];
-            life.is_alive() && Some(life.place.process) == *answered
-        });
+        let accepted = addresses::acceptor(self, *to, *answered);
         match accepted {
             Some(other) => self.connect(dial, other),
             None => self.fail_dial(dial, DialFailure::Refused),
@@ -149,8 +142,12 @@ impl<O: Observer> QueueWorld<'_, O> {
         let ends = [self.new_end(dialler), self.new_end(acceptor)];
         let places = [ends[0].place.machine, ends[1].place.machine];
         let links = [
-            self.links.between(places[0], places[1], &self.seeds),
-            self.links.between(places[1], places[0], &self.seeds),
+            self.direction
+                .links
+                .between(places[0], places[1], &self.direction.seeds),
+            self.direction
+                .links
+                .between(places[1], places[0], &self.direction.seeds),
         ];
         let user_timeout = self.plan.network.tcp_user_timeout;
         let (wire, generation) = self.wires.wires.insert(Wire {

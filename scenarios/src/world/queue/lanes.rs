@@ -2,11 +2,12 @@
 //! here, behind the stream, and answers may be handled later than they arrive.
 
 use super::QueueWorld;
-use super::agenda::Class;
 use super::step::Step;
 use super::wire::{HeldLane, Lane, Parcel, Unit, WireEnd};
 use crate::scenario::plan::MessageAction;
 use crate::trace::{Entry, Fact, NodeId, Observer, Tampering};
+use crate::world::Class;
+use crate::world::simulated::tampering;
 use deploysim_protocol::time::Time;
 use deploysim_protocol::wire::{Envelope, encoded_len};
 use std::collections::VecDeque;
@@ -181,6 +182,16 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
     }
 
+    /// What the active `message` faults do to a parcel that enters its lane.
+    fn tamper(&mut self, parcel: u32) -> Option<MessageAction> {
+        let Parcel { to, unit } = self.wires.parcels.value(parcel)?;
+        let kind = unit.shown()?.kind();
+        let wire = self.wires.wire(*to)?;
+        let receiver = wire.ends[to.side.index()].node;
+        let sender = wire.ends[to.side.other().index()].node;
+        tampering::tamper(self, kind, sender, receiver)
+    }
+
     fn note_tampered(&mut self, parcel: u32, tampering: Tampering) {
         let Some(Parcel { to, unit }) = self.wires.parcels.value(parcel) else {
             return;
@@ -238,12 +249,4 @@ pub(super) fn size_of(unit: &Unit) -> u32 {
 
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
-}
-
-/// The kind of a one-way message, for those who only count.
-pub(super) const fn kind_of(unit: &Unit) -> Option<&'static str> {
-    match unit.shown() {
-        Some(shown) => Some(shown.kind()),
-        None => None,
-    }
 }

@@ -8,91 +8,46 @@ pub mod agenda;
 
 mod calls;
 mod dial;
-mod faults;
+mod direction;
+mod ends;
 mod lanes;
 mod life;
-mod links;
 mod pauses;
-mod processes;
-mod progress;
-mod slab;
-mod start;
 mod step;
-mod tampering;
 #[cfg(test)]
 mod tests;
 mod traffic;
 mod turns;
 mod wire;
-mod work;
 
-use crate::network::{Cuts, Process};
-use crate::scenario::plan::{Plan, Settle};
-use crate::stream::Seeds;
-use crate::trace::{Entry, Fact, INSPECTED_NODES_MAX, INSPECTION_PERIOD, NodeId, Observer};
-use agenda::{Agenda, Class};
+use crate::scenario::plan::Plan;
+use crate::trace::{End, Entry, Fact, INSPECTED_NODES_MAX, INSPECTION_PERIOD, NodeId, Observer};
+use crate::world::simulated::{Cue, Direction, SimulatedWorld, faults, processes, progress, start};
+use crate::world::slab::Slab;
+use crate::world::{Class, limit};
+use agenda::Agenda;
 use deploysim_nodes::hosted::{AnyEffect, AnyStamped, Happening, Stage};
-use deploysim_nodes::process::ProcessId;
-use deploysim_nodes::settings::{Settings, Shared};
 use deploysim_nodes::store::NoStore;
-use deploysim_protocol::address::Address;
-use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;
 use life::Life;
-use rustc_hash::FxHashMap;
-use slab::Slab;
-use std::time::Duration;
 use step::Step;
 
-/// The longest that a run goes on after its fault phase, beyond what the scenario says: a bound
-/// for the bounds, reached only by a scenario whose obligations can never be decided.
-const SETTLE_MAX: Duration = Duration::from_secs(24 * 3600);
-
-/// What a run came to, beside what its observer saw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Played {
-    /// When the run ended.
-    pub end: Time,
-    /// Inputs that were handed to nodes.
-    pub inputs: u64,
-    /// Steps that were taken from the agenda.
-    pub steps: u64,
-}
+pub use crate::world::Played;
 
 /// One run of one scenario.
 pub struct QueueWorld<'run, O> {
     plan: &'run Plan,
-    seeds: Seeds,
     observer: O,
-    settings: Shared,
+    direction: Direction,
     now: Time,
     agenda: Agenda<Step>,
     lives: Vec<Life>,
     /// Places of children that are gone.
     free_lives: Vec<u32>,
-    /// Who bears a name. Looked up, never walked through.
-    names: FxHashMap<Text, u32>,
-    /// Who listens, or listened, at an address. Looked up, never walked through.
-    addresses: FxHashMap<Address, u32>,
-    /// Processes that were ever made.
-    processes_made: u32,
     wires: wire::Wires,
     dials: Slab<dial::Dialling>,
-    links: links::Links,
-    cuts: Cuts,
-    slowdowns: Vec<faults::Slowdown>,
-    tamperings: Vec<tampering::Tamper>,
-    active_faults: Vec<faults::Active>,
-    causes: u32,
-    children: Slab<processes::ChildProcess>,
-    /// Where the child is that a worker's process knows by a number. Looked up, never walked
-    /// through.
-    children_found: FxHashMap<(Process, ProcessId), (u32, u32)>,
     posts: Slab<turns::Posted>,
     carries: Slab<turns::Carried>,
-    work: work::Work,
-    progress: progress::Progress,
-    is_settling: bool,
     /// When every node is inspected next.
     inspection_at: Time,
     stage: Stage,
@@ -105,44 +60,25 @@ pub struct QueueWorld<'run, O> {
 /// Plays a scenario with a seed. Everything that happens is shown to `observer`.
 pub fn play<O: Observer>(plan: &Plan, seed: u64, observer: O) -> (Played, O) {
     let mut world = QueueWorld::new(plan, seed, observer);
-    world.begin();
+    start::begin(&mut world);
     let played = world.run();
     (played, world.observer)
 }
 
 impl<'run, O: Observer> QueueWorld<'run, O> {
     fn new(plan: &'run Plan, seed: u64, observer: O) -> Self {
-        let seeds = Seeds::new(seed);
         Self {
             plan,
-            links: links::Links::new(plan),
-            seeds,
             observer,
-            settings: Shared::new(Settings {
-                conf: plan.conf.clone(),
-                behaviour: plan.behaviour,
-            }),
+            direction: Direction::new(plan, seed),
             now: Time::ZERO,
             agenda: Agenda::new(),
             lives: Vec::new(),
             free_lives: Vec::new(),
-            names: FxHashMap::default(),
-            addresses: FxHashMap::default(),
-            processes_made: 0,
             wires: wire::Wires::new(),
             dials: Slab::new(),
-            cuts: Cuts::default(),
-            slowdowns: Vec::new(),
-            tamperings: Vec::new(),
-            active_faults: Vec::new(),
-            causes: 0,
-            children: Slab::new(),
-            children_found: FxHashMap::default(),
             posts: Slab::new(),
             carries: Slab::new(),
-            work: work::Work::new(plan),
-            progress: progress::Progress::default(),
-            is_settling: false,
             inspection_at: Time::ZERO,
             stage: Stage::default(),
             effects: Vec::new(),
@@ -154,9 +90,11 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
 
     /// Takes steps until the run is over.
     fn run(&mut self) -> Played {
-        let limit = self.limit();
+        let limit = limit(self.plan);
         while let Some(at) = self.agenda.peek_time() {
-            if at > limit || (self.is_settling && at > self.now && self.observer.is_decided()) {
+            if at > limit
+                || (self.direction.is_settling && at > self.now && self.observer.is_decided())
+            {
                 break;
             }
             let Some(entry) = self.agenda.pop() else {
@@ -169,11 +107,11 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             }
             self.take(entry.step());
             while let Some(fault) = self.observer.triggered() {
-                self.trigger(fault);
+                faults::trigger(self, fault);
             }
         }
-        let undecided = self.is_settling && !self.observer.is_decided();
-        if !self.is_settling || undecided {
+        let undecided = self.direction.is_settling && !self.observer.is_decided();
+        if !self.direction.is_settling || undecided {
             self.now = limit.max(self.now);
         }
         self.inspect_all();
@@ -182,24 +120,6 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             end: self.now,
             inputs: self.inputs,
             steps: self.steps,
-        }
-    }
-
-    /// When the run is over at the latest.
-    fn limit(&self) -> Time {
-        let expected = self
-            .plan
-            .expectations
-            .iter()
-            .map(|expectation| expectation.window.end());
-        let until = expected
-            .flatten()
-            .max()
-            .map_or(self.plan.until, |last| last.max(self.plan.until));
-        match self.plan.settle {
-            Settle::Off => until,
-            Settle::AtMost(longest) => until.max(self.plan.until + longest),
-            Settle::UntilDecided => until + SETTLE_MAX,
         }
     }
 
@@ -223,18 +143,24 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             Step::Retransmit(end) => self.retransmit(end),
             Step::ResetArrives(end) => self.reset_arrives(end),
             Step::IdleCheck(end) => self.check_idle(end),
-            Step::ChildStarts { child, generation } => self.start_child(child, generation),
-            Step::ChildObeys { child, generation } => self.child_obeys(child, generation),
-            Step::Begin { node, process } => self.post_now(node, process, Happening::Started),
-            Step::Elect { node, process } => self.post_now(node, process, Happening::Elected),
-            Step::Restart { node } => self.restart(node),
+            Step::ChildStarts { child, generation } => {
+                self.take_cue(Cue::ChildStarts { child, generation });
+            }
+            Step::ChildObeys { child, generation } => {
+                self.take_cue(Cue::ChildObeys { child, generation });
+            }
+            Step::Begin { node, process } => self.take_cue(Cue::Begin { node, process }),
+            Step::Elect { node, process } => self.take_cue(Cue::Elect { node, process }),
+            Step::Restart { node } => self.take_cue(Cue::Restart { node }),
             Step::Wake { node, process } => self.wake(node, process),
             Step::Carry { effect } => self.carry_later(effect),
-            Step::Work { work } => self.start_work(work),
-            Step::WorkDone { node, generation } => self.finish_work(node, generation),
-            Step::FaultBegins { fault } => self.begin_fault(fault),
-            Step::FaultEnds { fault, cause } => self.end_fault(fault, cause),
-            Step::PhaseEnds => self.end_phase(),
+            Step::Work { work } => self.take_cue(Cue::Work { work }),
+            Step::WorkDone { node, generation } => {
+                self.take_cue(Cue::WorkDone { node, generation });
+            }
+            Step::FaultBegins { fault } => self.take_cue(Cue::FaultBegins { fault }),
+            Step::FaultEnds { fault, cause } => self.take_cue(Cue::FaultEnds { fault, cause }),
+            Step::PhaseEnds => self.take_cue(Cue::PhaseEnds),
         }
     }
 
@@ -295,7 +221,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         match effect {
             AnyEffect::Note(event) => {
                 self.record(node, Fact::Note(event));
-                self.read_note(node, event);
+                progress::read_note(self, node, event);
             }
             AnyEffect::Send { to, message } => self.send(node, to, message),
             AnyEffect::Arm { timer, at } => self.arm(node, timer, at),
@@ -309,9 +235,11 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             AnyEffect::Resolve { at, call, timeout } => self.resolve(node, at, call, timeout),
             AnyEffect::Reply { call, answer } => self.reply(node, call, answer),
             AnyEffect::Abandon { call } => self.abandon(node, call),
-            AnyEffect::Launch(process) => self.launch(node, process),
-            AnyEffect::Terminate { process, signal } => self.terminate(node, process, signal),
-            AnyEffect::Exit { code } => self.exit(node, code),
+            AnyEffect::Launch(process) => processes::launch(self, node, process),
+            AnyEffect::Terminate { process, signal } => {
+                processes::terminate(self, node, process, signal)
+            }
+            AnyEffect::Exit { code } => self.end_process(node, End::Exited(code)),
         }
     }
 }

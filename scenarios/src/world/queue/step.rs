@@ -2,6 +2,7 @@
 
 use super::wire::WireEnd;
 use crate::network::{Cause, Process};
+use crate::world::simulated::Cue;
 
 /// One thing that is due. Small and plain; what is larger waits in a slab.
 #[derive(Clone, Copy, Debug)]
@@ -130,4 +131,23 @@ pub(super) enum Step {
         /// Which calculation.
         generation: u32,
     },
+}
+
+/// A cue is a step of its own, so that a step stays as small as it is.
+impl From<Cue> for Step {
+    #[inline]
+    fn from(cue: Cue) -> Self {
+        match cue {
+            Cue::FaultBegins { fault } => Self::FaultBegins { fault },
+            Cue::FaultEnds { fault, cause } => Self::FaultEnds { fault, cause },
+            Cue::PhaseEnds => Self::PhaseEnds,
+            Cue::ChildStarts { child, generation } => Self::ChildStarts { child, generation },
+            Cue::ChildObeys { child, generation } => Self::ChildObeys { child, generation },
+            Cue::Begin { node, process } => Self::Begin { node, process },
+            Cue::Elect { node, process } => Self::Elect { node, process },
+            Cue::Restart { node } => Self::Restart { node },
+            Cue::Work { work } => Self::Work { work },
+            Cue::WorkDone { node, generation } => Self::WorkDone { node, generation },
+        }
+    }
 }

@@ -2,13 +2,14 @@
 //! it at the other end. The lanes behind the stream are in `lanes.rs`.
 
 use super::QueueWorld;
-use super::agenda::Class;
 use super::dial::Dialling;
 use super::life::{Line, Waiting};
 use super::step::Step;
 use super::wire::{Parcel, Side, Unit, WireEnd};
 use crate::network::{Attempted, Path, Sent};
 use crate::trace::{EndOfConnection, Entry, Fact, Fate, NodeId, Observer};
+use crate::world::Class;
+use crate::world::simulated::faults;
 use deploysim_nodes::hosted::Happening;
 use deploysim_nodes::node::Call;
 use deploysim_protocol::address::{Address, Peer, Reference};
@@ -117,12 +118,12 @@ impl<O: Observer> QueueWorld<'_, O> {
             });
         }
         wire.ends[side].active_at = self.now;
-        let path = if self.cuts_are_none() {
+        let path = if self.direction.cuts_are_none() {
             Path::OPEN
         } else {
             self.path(from)
         };
-        let extra = if self.slowdowns.is_empty() {
+        let extra = if self.direction.slowdowns.is_empty() {
             Duration::ZERO
         } else {
             self.slowed(from)
@@ -130,7 +131,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
             return;
         };
-        let link = self.links.link_mut(wire.links[side]);
+        let link = self.direction.links.link_mut(wire.links[side]);
         let now = self.now;
         let sent = wire.flows[side].send(now, path, || {
             link.delay(now, || super::lanes::size_of(&unit)) + extra
@@ -173,13 +174,23 @@ impl<O: Observer> QueueWorld<'_, O> {
                 &wire.ends[from.side.index()],
                 &wire.ends[from.side.other().index()],
             );
-            self.cuts.path(own.place, other.place)
+            self.direction.cuts.path(own.place, other.place)
         })
+    }
+
+    /// What the active `delay` faults add to something that leaves from this end.
+    fn slowed(&mut self, from: WireEnd) -> Duration {
+        let Some(wire) = self.wires.wire(from) else {
+            return Duration::ZERO;
+        };
+        let [own, other] = [from.side, from.side.other()].map(|side| &wire.ends[side.index()]);
+        let (own, other) = ((own.node, own.place), (other.node, other.place));
+        faults::slowed_between(self, own, other)
     }
 
     pub(super) fn retransmit(&mut self, from: WireEnd) {
         let path = self.path(from);
-        let extra = if self.slowdowns.is_empty() {
+        let extra = if self.direction.slowdowns.is_empty() {
             Duration::ZERO
         } else {
             self.slowed(from)
@@ -189,7 +200,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
             return;
         };
-        let link = self.links.link_mut(wire.links[side]);
+        let link = self.direction.links.link_mut(wire.links[side]);
         let attempted = wire.flows[side].attempt(now, path, || link.delay(now, || 0) + extra);
         match attempted {
             Attempted::Stale | Attempted::Acknowledged => {}
@@ -213,7 +224,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let mut at = first_at;
         let mut is_first = true;
         loop {
-            let extra = if self.slowdowns.is_empty() {
+            let extra = if self.direction.slowdowns.is_empty() {
                 Duration::ZERO
             } else {
                 self.slowed(from)
@@ -230,7 +241,12 @@ impl<O: Observer> QueueWorld<'_, O> {
                     .parcels
                     .value(parcel)
                     .map_or(0, |parcel| super::lanes::size_of(&parcel.unit));
-                let delay = self.links.link_mut(wire.links[side]).delay(now, || size) + extra;
+                let delay = self
+                    .direction
+                    .links
+                    .link_mut(wire.links[side])
+                    .delay(now, || size)
+                    + extra;
                 at = wire.flows[side].follow(now, delay);
             }
             is_first = false;
@@ -270,7 +286,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
         end.active_at = self.now;
         wire.under_way -= 1;
-        if self.tamperings.is_empty()
+        if self.direction.tamperings.is_empty()
             && wire.held_lanes().is_empty()
             && self.plan.network.answer_delay.is_zero()
         {
@@ -360,6 +376,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             && wire.ends[to.side.index()].is_open
         {
             let delay = self
+                .direction
                 .links
                 .link_mut(wire.links[at.side.index()])
                 .delay(self.now, || 0);

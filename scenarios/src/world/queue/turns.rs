@@ -2,11 +2,11 @@
 //! its store took time.
 
 use super::QueueWorld;
-use super::agenda::Class;
 use super::life::{Standing, Waiting};
 use super::step::Step;
 use crate::network::Process;
 use crate::trace::Observer;
+use crate::world::Class;
 use deploysim_nodes::hosted::{AnyEffect, AnyTimer, Happening, Moment};
 use deploysim_nodes::turn::Tools;
 use deploysim_protocol::time::{Time, WallTime};

@@ -13,6 +13,7 @@ mod wheel;
 #[cfg(test)]
 mod tests;
 
+pub use crate::world::Class;
 use deploysim_protocol::time::Time;
 pub use entry::Entry;
 use entry::{NEVER, time_of};
@@ -25,39 +26,6 @@ use std::time::Duration;
 /// Entries for which a place keeps its memory when it runs empty. What a storm needed beyond is
 /// given back, and in a steady state nothing is allocated.
 const KEPT: usize = 16_384;
-
-/// What comes first among the steps of one instant: the order of the variants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Class {
-    /// A fault begins or ends.
-    Fault,
-    /// A connection opens, breaks, or tries again.
-    Connection,
-    /// A process starts or ends.
-    Process,
-    /// A leader is elected or deposed.
-    Election,
-    /// A node's timer is due.
-    Timer,
-    /// A message or an answer arrives.
-    Message,
-    /// An expectation is looked at.
-    Expectation,
-}
-
-impl Class {
-    /// Every class, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Fault,
-        Self::Connection,
-        Self::Process,
-        Self::Election,
-        Self::Timer,
-        Self::Message,
-        Self::Expectation,
-    ];
-}
 
 /// Pending steps in the total order (time, class, sequence); `S` is the step, small and plain.
 ///

@@ -3,7 +3,7 @@
 
 /// Values at dense places.
 #[derive(Debug)]
-pub(super) struct Slab<T> {
+pub(in crate::world) struct Slab<T> {
     places: Vec<Place<T>>,
     free: Vec<u32>,
 }
@@ -15,7 +15,7 @@ struct Place<T> {
 }
 
 impl<T> Slab<T> {
-    pub(super) const fn new() -> Self {
+    pub(in crate::world) const fn new() -> Self {
         Self {
             places: Vec::new(),
             free: Vec::new(),
@@ -26,7 +26,7 @@ impl<T> Slab<T> {
     ///
     /// # Panics
     /// At 2³² values at once.
-    pub(super) fn insert(&mut self, value: T) -> (u32, u32) {
+    pub(in crate::world) fn insert(&mut self, value: T) -> (u32, u32) {
         if let Some(index) = self.free.pop() {
             let place = &mut self.places[index as usize];
             place.value = Some(value);
@@ -41,7 +41,7 @@ impl<T> Slab<T> {
     }
 
     /// The value of this use of a place, if it is still there.
-    pub(super) fn at(&self, index: u32, generation: u32) -> Option<&T> {
+    pub(in crate::world) fn at(&self, index: u32, generation: u32) -> Option<&T> {
         let place = self.places.get(index as usize)?;
         if place.generation == generation {
             place.value.as_ref()
@@ -51,7 +51,7 @@ impl<T> Slab<T> {
     }
 
     /// As [`Slab::at`], to change it.
-    pub(super) fn at_mut(&mut self, index: u32, generation: u32) -> Option<&mut T> {
+    pub(in crate::world) fn at_mut(&mut self, index: u32, generation: u32) -> Option<&mut T> {
         let place = self.places.get_mut(index as usize)?;
         if place.generation == generation {
             place.value.as_mut()
@@ -61,17 +61,17 @@ impl<T> Slab<T> {
     }
 
     /// The value at a place, whatever its generation.
-    pub(super) fn value(&self, index: u32) -> Option<&T> {
+    pub(in crate::world) fn value(&self, index: u32) -> Option<&T> {
         self.places.get(index as usize)?.value.as_ref()
     }
 
     /// As [`Slab::value`], to change it.
-    pub(super) fn value_mut(&mut self, index: u32) -> Option<&mut T> {
+    pub(in crate::world) fn value_mut(&mut self, index: u32) -> Option<&mut T> {
         self.places.get_mut(index as usize)?.value.as_mut()
     }
 
     /// Takes a value out, whatever its generation.
-    pub(super) fn take(&mut self, index: u32) -> Option<T> {
+    pub(in crate::world) fn take(&mut self, index: u32) -> Option<T> {
         let place = self.places.get_mut(index as usize)?;
         let value = place.value.take()?;
         place.generation = place.generation.wrapping_add(1).max(1);
@@ -80,7 +80,7 @@ impl<T> Slab<T> {
     }
 
     /// Every value, by place.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32, &T)> {
+    pub(in crate::world) fn iter(&self) -> impl Iterator<Item = (u32, u32, &T)> {
         self.places.iter().enumerate().filter_map(|(index, place)| {
             let index = u32::try_from(index).ok()?;
             Some((index, place.generation, place.value.as_ref()?))

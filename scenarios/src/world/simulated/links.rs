@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// All machines and the links between them.
-pub(super) struct Links {
+pub(in crate::world) struct Links {
     machines: Vec<Text>,
     /// Looked up, never walked through.
     numbers: FxHashMap<Text, u32>,
@@ -33,7 +33,7 @@ struct OwnLink {
 }
 
 impl Links {
-    pub(super) fn new(plan: &Plan) -> Self {
+    pub(in crate::world) fn new(plan: &Plan) -> Self {
         let own = plan.network.links.iter().map(|link| OwnLink {
             between: (machine_name(&link.between.0), machine_name(&link.between.1)),
             latency: link.latency.as_ref().map(latency),
@@ -52,7 +52,7 @@ impl Links {
     }
 
     /// The machine called `name`, making one if it is new.
-    pub(super) fn machine(&mut self, name: Text) -> Machine {
+    pub(in crate::world) fn machine(&mut self, name: Text) -> Machine {
         if let Some(number) = self.numbers.get(&name) {
             return Machine(*number);
         }
@@ -63,12 +63,12 @@ impl Links {
     }
 
     /// The machine's name.
-    pub(super) fn name(&self, machine: Machine) -> Text {
+    pub(in crate::world) fn name(&self, machine: Machine) -> Text {
         self.machines[machine.0 as usize]
     }
 
     /// The link from one machine to another.
-    pub(super) fn between(&mut self, from: Machine, to: Machine, seeds: &Seeds) -> u32 {
+    pub(in crate::world) fn between(&mut self, from: Machine, to: Machine, seeds: &Seeds) -> u32 {
         if let Some(link) = self.found.get(&(from.0, to.0)) {
             return *link;
         }
@@ -95,7 +95,7 @@ impl Links {
         number
     }
 
-    pub(super) fn link_mut(&mut self, link: u32) -> &mut Link {
+    pub(in crate::world) fn link_mut(&mut self, link: u32) -> &mut Link {
         &mut self.links[link as usize]
     }
 }
@@ -116,7 +116,7 @@ fn machine_name(target: &Target) -> String {
 ///
 /// # Panics
 /// If its parameters are impossible: reading the scenario has refused those.
-pub(super) fn latency(plan: &LatencyPlan) -> Arc<Latency> {
+pub(in crate::world) fn latency(plan: &LatencyPlan) -> Arc<Latency> {
     Arc::new(
         Latency::new(plan.shape.clone(), plan.max)
             .expect("a checked scenario has possible distributions"),

@@ -1,0 +1,62 @@
+//! The end of a process in the queue world: what it leaves behind on its connections, and when
+//! its place may be used again.
+
+use super::QueueWorld;
+use super::life::{Life, Standing, Waiting};
+use super::wire::{Unit, WireEnd};
+use crate::trace::{End, Fact, Observer};
+use crate::world::simulated::processes;
+
+impl<O: Observer> QueueWorld<'_, O> {
+    /// Ends a process: what it has written still leaves, then the end of each stream.
+    pub(super) fn end_process(&mut self, node: u32, end: End) {
+        let life = &mut self.lives[node as usize];
+        if life.node.take().is_none() {
+            return;
+        }
+        life.timers.disarm_all();
+        life.cold.calls.clear();
+        life.standing = Standing::Going;
+        let backlog = std::mem::take(&mut life.cold.backlog);
+        for waiting in backlog {
+            match waiting {
+                Waiting::Parcel(parcel) => drop(self.wires.parcels.take(parcel)),
+                Waiting::Post(post) => drop(self.posts.take(post)),
+                Waiting::Fire { .. } | Waiting::CallTimeout { .. } => {}
+            }
+        }
+        self.record(node, Fact::Ended { end });
+        while let Some(own) = self.lives[node as usize].cold.wires.last().copied() {
+            self.transmit(own, Unit::End);
+            self.close_end(own);
+            self.forget_wire(own);
+        }
+        self.drop_dials(node);
+        self.lives[node as usize].cold.lines.clear();
+        processes::part_ended(self, node, end);
+        self.free_if_over(node);
+    }
+
+    /// The place of a child that is gone is used again once no connection names it.
+    fn free_if_over(&mut self, node: u32) {
+        let life: &mut Life = &mut self.lives[node as usize];
+        if life.cold.child.is_some()
+            && !life.is_alive()
+            && life.cold.attached == 0
+            && !life.cold.is_free
+        {
+            life.cold.is_free = true;
+            self.free_lives.push(node);
+        }
+    }
+
+    /// Forgets a connection that is over, and with it what it keeps alive.
+    pub(super) fn forget_wire(&mut self, end: WireEnd) {
+        if let Some(nodes) = self.wires.forget_if_over(end) {
+            for node in nodes {
+                self.lives[node as usize].cold.attached -= 1;
+                self.free_if_over(node);
+            }
+        }
+    }
+}

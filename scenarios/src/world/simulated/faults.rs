@@ -1,0 +1,318 @@
+//! Faults: when they begin and end, and what each does to the network and to processes. A fault
+//! never reaches into a node. How a world breaks connections or stops a process is its own.
+
+use super::tampering::{self, Tamper};
+use super::{Cue, SimulatedWorld, links};
+use crate::network::{Cause, Cuts, Direction as Ways, Latency, Member, Place};
+use crate::scenario::plan::{
+    Direction, FaultEnd, FaultStart, FaultWord, LatencyPlan, Target, Told,
+};
+use crate::trace::{End, Fact};
+use crate::world::Class;
+use deploysim_protocol::text::Text;
+use rand_chacha::ChaCha8Rng;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One occurrence of a fault that has begun and not ended.
+pub(in crate::world) struct Active {
+    fault: u32,
+    cause: Cause,
+    /// Processes that it has stopped or ended, to be let go on or started again.
+    nodes: Vec<u32>,
+}
+
+/// A `delay` fault: which ways are slow, and by how much. Each pair of processes has a stream.
+pub(in crate::world) struct Slowdown {
+    cause: Cause,
+    fault: u32,
+    ways: Cuts,
+    extra: Arc<Latency>,
+    /// Looked up, never walked through.
+    streams: FxHashMap<(u32, u32), ChaCha8Rng>,
+}
+
+/// Schedules the faults that begin at a time of their own.
+pub(in crate::world) fn schedule_faults<W: SimulatedWorld>(world: &mut W) {
+    let plan = world.plan();
+    for (row, fault) in plan.faults.iter().enumerate() {
+        if let FaultStart::At(at) = fault.start {
+            let fault = u32::try_from(row).expect("fewer than 2^32 faults");
+            world.cue(at, Class::Fault, Cue::FaultBegins { fault });
+        }
+    }
+}
+
+/// The trigger of a fault was seen.
+pub(in crate::world) fn trigger<W: SimulatedWorld>(world: &mut W, fault: u32) {
+    let plan = world.plan();
+    if let FaultStart::On(trigger) = &plan.faults[fault as usize].start {
+        world.cue(
+            world.now() + trigger.after,
+            Class::Fault,
+            Cue::FaultBegins { fault },
+        );
+    }
+}
+
+/// An occurrence of a fault begins, unless the fault phase is over.
+pub(in crate::world) fn begin_fault<W: SimulatedWorld>(world: &mut W, fault: u32) {
+    if world.state().is_settling {
+        return;
+    }
+    let plan = world.plan();
+    let row = &plan.faults[fault as usize];
+    if let Some(repeat) = row.repeat {
+        let next = world.now() + repeat.every;
+        if repeat.until.is_none_or(|until| next <= until) {
+            world.cue(next, Class::Fault, Cue::FaultBegins { fault });
+        }
+    }
+    let cause = Cause(world.state().causes);
+    world.state_mut().causes += 1;
+    world.record(0, Fact::FaultBegan { fault });
+    let nodes = apply(world, fault, cause, &row.word);
+    let end = match row.end {
+        FaultEnd::Never => None,
+        FaultEnd::AtOnce => Some(world.now()),
+        FaultEnd::At(at) => Some(at),
+        FaultEnd::After(duration) => Some(world.now() + duration),
+    };
+    world.inspect_all();
+    world.state_mut().active_faults.push(Active {
+        fault,
+        cause,
+        nodes,
+    });
+    match end {
+        Some(at) if at <= world.now() => end_fault(world, fault, cause),
+        Some(at) => world.cue(at, Class::Fault, Cue::FaultEnds { fault, cause }),
+        None => {}
+    }
+}
+
+fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &FaultWord) -> Vec<u32> {
+    match word {
+        FaultWord::Partition {
+            first,
+            second,
+            direction,
+        } => {
+            let (first, second) = (members(world, first), members(world, second));
+            world
+                .state_mut()
+                .cuts
+                .cut(cause, &first, &second, ways(*direction));
+            Vec::new()
+        }
+        FaultWord::Delay {
+            first,
+            second,
+            direction,
+            amount,
+        } => {
+            let (first, second) = (members(world, first), members(world, second));
+            let mut slow = Cuts::default();
+            slow.cut(cause, &first, &second, ways(*direction));
+            slow_down(world, fault, cause, slow, amount);
+            Vec::new()
+        }
+        FaultWord::Reset {
+            first,
+            second,
+            told,
+        } => {
+            reset(world, first, second, told);
+            Vec::new()
+        }
+        FaultWord::Message {
+            kind,
+            from,
+            to,
+            nth,
+            count,
+            action,
+        } => {
+            world.state_mut().tamperings.push(Tamper {
+                cause,
+                kind,
+                from: from.clone(),
+                to: to.clone(),
+                nth: *nth,
+                count: *count,
+                seen: 0,
+                action: *action,
+            });
+            Vec::new()
+        }
+        FaultWord::Crash { targets, .. } => end_processes(world, targets, End::Crashed),
+        FaultWord::Pause { targets, .. } => {
+            let nodes = tampering::targets(world, targets);
+            for node in &nodes {
+                world.pause(*node);
+            }
+            nodes
+        }
+        FaultWord::Exit { targets, code } => {
+            end_processes(world, targets, End::Exited(*code));
+            Vec::new()
+        }
+    }
+}
+
+fn slow_down<W: SimulatedWorld>(
+    world: &mut W,
+    fault: u32,
+    cause: Cause,
+    ways: Cuts,
+    amount: &LatencyPlan,
+) {
+    world.state_mut().slowdowns.push(Slowdown {
+        cause,
+        fault,
+        ways,
+        extra: links::latency(amount),
+        streams: FxHashMap::default(),
+    });
+}
+
+fn end_processes<W: SimulatedWorld>(world: &mut W, targets: &[Target], end: End) -> Vec<u32> {
+    let nodes = tampering::targets(world, targets);
+    for node in &nodes {
+        world.end_process(*node, end);
+    }
+    nodes
+}
+
+/// An occurrence of a fault ends, unless it has ended already.
+pub(in crate::world) fn end_fault<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause) {
+    let Some(at) = world
+        .state()
+        .active_faults
+        .iter()
+        .position(|active| active.cause == cause)
+    else {
+        return;
+    };
+    let active = world.state_mut().active_faults.remove(at);
+    world.record(0, Fact::FaultEnded { fault });
+    let plan = world.plan();
+    let row = &plan.faults[fault as usize];
+    match &row.word {
+        FaultWord::Partition { .. } => world.state_mut().cuts.heal(cause),
+        FaultWord::Delay { .. } => world
+            .state_mut()
+            .slowdowns
+            .retain(|slowdown| slowdown.cause != cause),
+        FaultWord::Message { .. } => {
+            world
+                .state_mut()
+                .tamperings
+                .retain(|tamper| tamper.cause != cause);
+            world.release_reordered();
+        }
+        FaultWord::Crash { .. } => {
+            // A process that crashes for good does not come back when the phase ends.
+            if !matches!(row.end, FaultEnd::Never | FaultEnd::AtOnce) {
+                for node in active.nodes {
+                    world.cue(world.now(), Class::Process, Cue::Restart { node });
+                }
+            }
+        }
+        FaultWord::Pause { timers_first, .. } => {
+            for node in active.nodes {
+                let name = world.part(node).name;
+                let stream = format!("fault {fault} resumes {} {name}", cause.0);
+                let dice = world.state().seeds.chacha(&stream);
+                world.resume(node, *timers_first, dice);
+            }
+        }
+        FaultWord::Reset { .. } | FaultWord::Exit { .. } => {}
+    }
+    world.inspect_all();
+}
+
+/// The fault phase is over: remaining faults are lifted, and no new work arrives.
+pub(in crate::world) fn end_phase<W: SimulatedWorld>(world: &mut W) {
+    while let Some(active) = world.state().active_faults.first() {
+        let (fault, cause) = (active.fault, active.cause);
+        end_fault(world, fault, cause);
+    }
+    world.state_mut().is_settling = true;
+    world.record(0, Fact::Settling);
+}
+
+/// Targets as the network knows them: a worker's name means its machine.
+fn members<W: SimulatedWorld>(world: &mut W, targets: &[Target]) -> Vec<Member> {
+    let mut members = Vec::new();
+    for target in targets {
+        match target {
+            Target::Master(name) | Target::Worker(name) | Target::Application(name) => {
+                let name = Text::new(name);
+                members.push(Member::Machine(world.state_mut().links.machine(name)));
+            }
+            Target::Driver { .. } | Target::Executor { .. } => {
+                let living = tampering::targets(world, std::slice::from_ref(target));
+                members.extend(
+                    living
+                        .iter()
+                        .map(|node| Member::Process(world.part(*node).place.process)),
+                );
+            }
+        }
+    }
+    members
+}
+
+/// Breaks every connection between two groups.
+fn reset<W: SimulatedWorld>(world: &mut W, first: &[Target], second: &[Target], told: &Told) {
+    let mut between = Cuts::default();
+    between.cut(
+        Cause(0),
+        &members(world, first),
+        &members(world, second),
+        Ways::Both,
+    );
+    world.sever(&between, told);
+}
+
+/// Whether a `reset` fault tells this node of the connections that it breaks.
+pub(in crate::world) fn is_told<W: SimulatedWorld>(world: &W, node: u32, told: &Told) -> bool {
+    match told {
+        Told::Both => true,
+        Told::None => false,
+        Told::One(target) => tampering::is_target(world, node, target),
+    }
+}
+
+/// What the active `delay` faults add to something on its way from one process to another,
+/// each with its place.
+pub(in crate::world) fn slowed_between<W: SimulatedWorld>(
+    world: &mut W,
+    (own, own_place): (u32, Place),
+    (other, other_place): (u32, Place),
+) -> Duration {
+    let (own_name, other_name) = (world.part(own).name, world.part(other).name);
+    let mut total = Duration::ZERO;
+    let direction = world.state_mut();
+    for slowdown in &mut direction.slowdowns {
+        if slowdown.ways.is_open(own_place, other_place) {
+            continue;
+        }
+        let (fault, seeds) = (slowdown.fault, &direction.seeds);
+        let key = (own_name.number(), other_name.number());
+        let stream = slowdown.streams.entry(key).or_insert_with(|| {
+            seeds.chacha(&format!("fault {fault} delays {own_name} -> {other_name}"))
+        });
+        total += slowdown.extra.draw(stream);
+    }
+    total
+}
+
+const fn ways(direction: Direction) -> Ways {
+    match direction {
+        Direction::Both => Ways::Both,
+        Direction::To => Ways::To,
+    }
+}
