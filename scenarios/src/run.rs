@@ -11,11 +11,32 @@ use crate::ledger::Ledger;
 use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
 use crate::trace::{Entry, NodeId, Observer};
-use crate::world::queue;
+use crate::world::{World, queue, turmoil};
 use deploysim_nodes::hosted::AnyNode;
 use deploysim_protocol::text::scope;
 use deploysim_protocol::time::Time;
+use std::fmt;
 use std::io;
+
+/// Why a run came to no outcome.
+#[derive(Debug)]
+pub enum RunError {
+    /// The world cannot play the scenario exactly; nothing was played.
+    Refused(turmoil::Refusal),
+    /// A witness could not write down what it saw.
+    Unwritten(io::Error),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::Unwritten(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
 
 /// Someone who watches a run and writes down what it sees.
 pub trait Witness {
@@ -26,11 +47,16 @@ pub trait Witness {
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()>;
 }
 
-/// Plays `plan` once before the witnesses, in a scope of texts of its own.
+/// Plays `plan` once in a world before the witnesses, in a scope of texts of its own.
 ///
 /// # Errors
-/// The first thing that a witness could not write.
-pub fn play(plan: &Plan, seed: u64, witnesses: &mut [&mut dyn Witness]) -> io::Result<Outcome> {
+/// That the world cannot play it, or the first thing that a witness could not write.
+pub fn play(
+    world: World,
+    plan: &Plan,
+    seed: u64,
+    witnesses: &mut [&mut dyn Witness],
+) -> Result<Outcome, RunError> {
     scope(|| {
         let audience = Audience {
             ledger: Ledger::new(plan),
@@ -40,9 +66,12 @@ pub fn play(plan: &Plan, seed: u64, witnesses: &mut [&mut dyn Witness]) -> io::R
             witnesses,
             error: None,
         };
-        let (played, audience) = queue::play(plan, seed, audience);
+        let (played, audience) = match world {
+            World::Queue => queue::play(plan, seed, audience),
+            World::Turmoil => turmoil::play(plan, seed, audience).map_err(RunError::Refused)?,
+        };
         match audience.error {
-            Some(error) => Err(error),
+            Some(error) => Err(RunError::Unwritten(error)),
             None => Ok(Outcome::new(
                 plan,
                 seed,

@@ -11,6 +11,7 @@ mod test;
 mod world;
 
 use deploysim_scenarios::output::folder::FolderError;
+use deploysim_scenarios::run::RunError;
 use deploysim_scenarios::scenario::ReadError;
 use std::io;
 
@@ -77,6 +78,15 @@ impl From<FolderError> for Failure {
                 path.display()
             )),
             FolderError::Unwritable(reason) => Self::from(reason),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Refused(refusal) => Self::BadInput(format!("error: {refusal}")),
+            RunError::Unwritten(error) => Self::from(error),
         }
     }
 }

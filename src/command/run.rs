@@ -1,7 +1,7 @@
 //! `deploysim run`: plays one scenario once and shows what happened.
 
 use super::replay::replay;
-use super::world::World;
+use super::world::{World, can_play};
 use super::{Failure, Verdict};
 use crate::stopwatch::{Stopwatch, rate};
 use crate::terminal::{Results, results, show};
@@ -12,12 +12,13 @@ use deploysim_scenarios::output::manifest::{Manifest, digest};
 use deploysim_scenarios::output::metrics::Metrics;
 use deploysim_scenarios::output::record::Record;
 use deploysim_scenarios::output::summary::Summary;
-use deploysim_scenarios::run::{self, Witness};
+use deploysim_scenarios::run::{self, RunError, Witness};
 use deploysim_scenarios::scenario;
 use deploysim_scenarios::scenario::plan::Plan;
 use deploysim_scenarios::trace::json::JsonWriter;
 use deploysim_scenarios::trace::notable::Timeline;
 use deploysim_scenarios::trace::text::TextWriter;
+use deploysim_scenarios::world::World as Playing;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -70,19 +71,20 @@ enum Format {
 impl Run {
     /// Plays it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        self.world.check()?;
+        let world = self.world.playing()?;
         let plan = scenario::read(&self.scenario, &self.changes)?;
+        can_play(world, &self.scenario, &plan)?;
         let seed = self.seed.unwrap_or(plan.seed);
         let mut record = self.record(&plan, seed)?;
         let mut out = results();
         let stopwatch = Stopwatch::start();
         let outcome = match self.format {
-            Format::Text => self.show_text(&plan, seed, record.as_mut(), &mut out)?,
-            Format::Json => self.show_json(&plan, seed, record.as_mut(), &mut out)?,
+            Format::Text => self.show_text(world, &plan, seed, record.as_mut(), &mut out)?,
+            Format::Json => self.show_json(world, &plan, seed, record.as_mut(), &mut out)?,
         };
         let elapsed = stopwatch.elapsed();
         if let Some(record) = record {
-            record.finish(&plan, &outcome, self.manifest(seed))?;
+            record.finish(&plan, &outcome, self.manifest(world, seed))?;
         }
         if self.format == Format::Text {
             let speed = rate(outcome.inputs, elapsed);
@@ -111,19 +113,19 @@ impl Run {
 
     fn show_text(
         &self,
+        world: Playing,
         plan: &Plan,
         seed: u64,
         record: Option<&mut Record>,
         out: &mut Results,
-    ) -> io::Result<Outcome> {
-        let world = self.world.name();
-        writeln!(out, "{}\nseed {seed}, world {world}\n", plan.title)?;
+    ) -> Result<Outcome, Failure> {
+        writeln!(out, "{}\nseed {seed}, world {}\n", plan.title, world.name())?;
         let mut events = TextWriter::new(&mut *out);
         let outcome = if self.trace {
-            play(plan, seed, &mut events, record)?
+            play(world, plan, seed, &mut events, record)?
         } else {
             let mut timeline = Timeline::new(&mut *out);
-            let outcome = play(plan, seed, &mut timeline, record)?;
+            let outcome = play(world, plan, seed, &mut timeline, record)?;
             timeline.finish()?;
             outcome
         };
@@ -138,11 +140,12 @@ impl Run {
 
     fn show_json(
         &self,
+        world: Playing,
         plan: &Plan,
         seed: u64,
         record: Option<&mut Record>,
         out: &mut Results,
-    ) -> io::Result<Outcome> {
+    ) -> Result<Outcome, Failure> {
         let mut metrics = Metrics::default();
         let mut witnesses: Vec<&mut dyn Witness> = vec![&mut metrics];
         witnesses.extend(record.map(|record| record as &mut dyn Witness));
@@ -151,21 +154,21 @@ impl Run {
             events = JsonWriter::new(&mut *out, &plan.title, seed)?;
             witnesses.push(&mut events);
         }
-        let outcome = run::play(plan, seed, &mut witnesses)?;
+        let outcome = run::play(world, plan, seed, &mut witnesses)?;
         let summary = Summary::new(&plan.title, &outcome, &metrics);
-        let object = serde_json::to_string(&summary)?;
+        let object = serde_json::to_string(&summary).map_err(io::Error::other)?;
         writeln!(out, "{object}")?;
         Ok(outcome)
     }
 
-    fn manifest(&self, seed: u64) -> Manifest {
+    fn manifest(&self, world: Playing, seed: u64) -> Manifest {
         let binary = std::env::current_exe().and_then(std::fs::read);
         let arguments = std::env::args_os().skip(1);
         Manifest {
             version: 1,
             program: env!("CARGO_PKG_VERSION"),
             seed,
-            world: self.world.name(),
+            world: world.name(),
             scenario: self.scenario.display().to_string(),
             scenario_digest: String::new(),
             binary_digest: binary.ok().map(|bytes| digest(&bytes)),
@@ -186,12 +189,13 @@ impl Run {
 
 /// Plays before a witness, and before the record if there is one.
 fn play<'w>(
+    world: Playing,
     plan: &Plan,
     seed: u64,
     shown: &'w mut dyn Witness,
     record: Option<&'w mut Record>,
-) -> io::Result<Outcome> {
+) -> Result<Outcome, RunError> {
     let mut witnesses = vec![shown];
     witnesses.extend(record.map(|record| record as &mut dyn Witness));
-    run::play(plan, seed, &mut witnesses)
+    run::play(world, plan, seed, &mut witnesses)
 }

@@ -7,6 +7,7 @@ use deploysim_scenarios::run::{self, Witness};
 use deploysim_scenarios::scenario;
 use deploysim_scenarios::scenario::plan::Plan;
 use deploysim_scenarios::trace::{Entry, Fact};
+use deploysim_scenarios::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::BuildHasher;
@@ -133,7 +134,7 @@ fn differences_listed<S: BuildHasher>(hasher: impl Fn() -> S) -> Vec<String> {
     for folder in &folders {
         #[expect(clippy::disallowed_types, reason = "the leak is planted")]
         let mut lister = Lister(std::collections::HashMap::with_hasher(hasher()));
-        run::play(&forty_workers(), 1, &mut [&mut lister]).unwrap();
+        run::play(World::Queue, &forty_workers(), 1, &mut [&mut lister]).unwrap();
         let names: Vec<String> = lister.0.into_keys().collect();
         fs::create_dir(folder).unwrap();
         fs::write(folder.join("names.txt"), names.join("\n")).unwrap();

@@ -9,6 +9,7 @@ use crate::trace::json::JsonWriter;
 use crate::trace::notable::Timeline;
 use crate::trace::table::CsvWriter;
 use crate::trace::text::TextWriter;
+use crate::world::World;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -37,7 +38,7 @@ fn plan() -> Plan {
 }
 
 #[track_caller]
-fn check(outcome: io::Result<impl Sized>) {
+fn check(outcome: Result<impl Sized, run::RunError>) {
     let error = outcome.err().unwrap().to_string();
     assert!(
         error.contains("/disk/file cannot be written: no room"),
@@ -53,15 +54,21 @@ fn disk() -> Named<Disk> {
 fn a_writer_that_fails_ends_the_run_with_its_name_and_reason() {
     let plan = plan();
     let mut json = JsonWriter::new(disk(), &plan.title, 1).unwrap();
-    check(run::play(&plan, 1, &mut [&mut json]));
-    check(run::play(&plan, 1, &mut [&mut TextWriter::new(disk())]));
+    check(run::play(World::Queue, &plan, 1, &mut [&mut json]));
     check(run::play(
+        World::Queue,
+        &plan,
+        1,
+        &mut [&mut TextWriter::new(disk())],
+    ));
+    check(run::play(
+        World::Queue,
         &plan,
         1,
         &mut [&mut Timeline::new(Named::new("/disk/file", Disk(80)))],
     ));
     let mut rows = CsvWriter::new(disk()).unwrap();
-    check(run::play(&plan, 1, &mut [&mut rows]));
+    check(run::play(World::Queue, &plan, 1, &mut [&mut rows]));
 }
 
 #[test]

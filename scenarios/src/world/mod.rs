@@ -5,6 +5,7 @@
 pub mod queue;
 mod simulated;
 mod slab;
+pub mod turmoil;
 
 use crate::scenario::plan::{Plan, Settle};
 use deploysim_protocol::time::Time;
@@ -13,6 +14,33 @@ use std::time::Duration;
 /// The longest that a run goes on after its fault phase, beyond what the scenario says: a bound
 /// for the bounds, reached only by a scenario whose obligations can never be decided.
 const SETTLE_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// A world that plays scenarios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum World {
+    /// An event queue over exact time: fast, and exact from a seed.
+    Queue,
+    /// Simulated TCP.
+    Turmoil,
+}
+
+impl World {
+    /// The word, as on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Turmoil => "turmoil",
+        }
+    }
+
+    /// Why this world cannot play a scenario, if it cannot.
+    pub fn refusal(self, plan: &Plan) -> Option<turmoil::Refusal> {
+        match self {
+            Self::Queue => None,
+            Self::Turmoil => turmoil::refusal(plan),
+        }
+    }
+}
 
 /// What comes first among the steps of one instant: the order of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

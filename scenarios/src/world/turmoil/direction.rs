@@ -183,7 +183,11 @@ impl TurmoilWorld {
     /// A process ends its stream. An end for which nobody waits goes past the network, so that
     /// the sockets come to their end.
     pub(super) fn end_stream(&mut self, end: WireEnd) {
-        if self.wires.end(end.other()).is_some_and(|other| other.is_open) {
+        if self
+            .wires
+            .end(end.other())
+            .is_some_and(|other| other.is_open)
+        {
             self.transmit(end, Load::End);
         } else {
             self.depart(end, self.now, Load::End);

@@ -144,10 +144,7 @@ impl AsyncWrite for GatedStream {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.writing != Writing::Over {
             self.writing = Writing::Over;
             self.world.borrow_mut().end_stream(self.end);
@@ -160,8 +157,7 @@ impl Drop for GatedStream {
     /// A stream that is dropped before its greeting was read has no process that could end it.
     fn drop(&mut self) {
         let mut world = self.world.borrow_mut();
-        if self.writing != Writing::Over
-            && world.wires.end(self.end).is_some_and(|own| own.is_open)
+        if self.writing != Writing::Over && world.wires.end(self.end).is_some_and(|own| own.is_open)
         {
             world.end_stream(self.end);
         }

@@ -110,11 +110,7 @@ impl TurmoilWorld {
             return parcels;
         }
         for parcel in parcels {
-            self.push(
-                self.now + delay,
-                Class::Message,
-                Step::Hand { end, parcel },
-            );
+            self.push(self.now + delay, Class::Message, Step::Hand { end, parcel });
         }
         Vec::new()
     }
@@ -158,7 +154,7 @@ impl TurmoilWorld {
     }
 
     /// Hands something that was kept to its process.
-    pub(super) fn hand(&mut self, end: WireEnd, parcel: Parcel) {
+    pub(super) fn hand(&self, end: WireEnd, parcel: Parcel) {
         if let Some(own) = self.wires.end(end).filter(|own| own.is_open) {
             let connection = end.connection();
             self.lives[own.node as usize].tell(Command::Hand { connection, parcel });

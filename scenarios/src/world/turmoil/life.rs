@@ -1,9 +1,9 @@
 //! One process of this world, or the place of one that is gone: who it is, its shell, and where
 //! others reach it.
 
+use super::TurmoilWorld;
 use super::rack::{Arrival, Order};
 use super::sockets::{Pipe, Port};
-use super::TurmoilWorld;
 use crate::world::simulated::Part;
 use deploysim_nodes::dice::Dice;
 use deploysim_nodes::hosted::AnyNode;

@@ -287,7 +287,9 @@ impl TurmoilWorld {
     /// Runs something on the rack of a node, beside its process.
     fn run_beside(&self, node: u32, task: Task) {
         let machine = self.lives[node as usize].part.place.machine;
-        let sent = self.racks[self.rack_of(machine)].orders.send(Order::Run(task));
+        let sent = self.racks[self.rack_of(machine)]
+            .orders
+            .send(Order::Run(task));
         sent.expect("a rack lives as long as the run");
     }
 }
@@ -295,7 +297,11 @@ impl TurmoilWorld {
 /// What turmoil carries of every latency: all of it where it is the same everywhere, at least a
 /// tick. The gate adds the rest.
 fn transit(plan: &Plan, tick: Duration) -> Duration {
-    let own = plan.network.links.iter().filter_map(|it| it.latency.as_ref());
+    let own = plan
+        .network
+        .links
+        .iter()
+        .filter_map(|it| it.latency.as_ref());
     let least = std::iter::once(&plan.network.latency)
         .chain(own)
         .map(|latency| match latency.shape {

@@ -84,7 +84,10 @@ pub(super) fn named_nodes(plan: &Plan) -> usize {
 /// Every instant that the scenario sets, with a word for what happens then.
 fn moments(plan: &Plan) -> Vec<(String, Duration)> {
     let since_zero = |at: Time| at.since(Time::ZERO);
-    let mut moments = vec![("the end of the fault phase".to_owned(), since_zero(plan.until))];
+    let mut moments = vec![(
+        "the end of the fault phase".to_owned(),
+        since_zero(plan.until),
+    )];
     let workers = plan.cluster.workers.iter();
     moments.extend(workers.map(|it| (format!("the start of {}", it.name), since_zero(it.at))));
     let applications = plan.applications.iter();

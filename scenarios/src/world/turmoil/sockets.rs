@@ -107,7 +107,7 @@ impl Transport for Sockets {
     }
 
     async fn accept(listener: &Listener) -> io::Result<GatedStream> {
-        let Sockets { world, clock, .. } = &listener.sockets;
+        let Self { world, clock, .. } = &listener.sockets;
         tokio::select! {
             biased;
             Some(pipe) = poll_fn(|context| listener.pipes.borrow_mut().poll_recv(context)) => {
@@ -168,14 +168,16 @@ impl Transport for Sockets {
 }
 
 impl Sockets {
+    fn attempt_dial(&self, to: Address, dial: &mut Dial) -> Dialled {
+        self.world.borrow_mut().attempt_dial(self.node, to, dial)
+    }
+
     /// Sends requests until one gets through. Returns when its answer is back.
     async fn dial(&self, to: Address) -> io::Result<Time> {
         let timeout = self.world.borrow().plan.network.connect_timeout;
         let mut dial = Dial::new(self.clock.now(), timeout);
         loop {
-            let mut world = self.world.borrow_mut();
-            let dialled = world.attempt_dial(self.node, to, &mut dial);
-            drop(world);
+            let dialled = self.attempt_dial(to, &mut dial);
             match dialled {
                 Dialled::Connects { at, .. } => return Ok(at),
                 Dialled::Refused { at } => {
@@ -240,7 +242,6 @@ impl TurmoilWorld {
             End {
                 node,
                 place: part.place,
-                address: part.address,
                 is_open: true,
                 flow: Flow::new(self.plan.network.tcp_user_timeout),
                 link,

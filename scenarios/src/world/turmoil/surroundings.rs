@@ -1,8 +1,8 @@
 //! A process as its shell sees the world around it.
 
+use super::gate::GatedStream;
 use super::journal::Noted;
 use super::sockets::Sockets;
-use super::gate::GatedStream;
 use super::wire::WireEnd;
 use super::{INSPECTED_NODES_MAX, Shared, TurmoilWorld};
 use crate::trace::{EndOfConnection, Fact, NodeId};

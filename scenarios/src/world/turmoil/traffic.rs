@@ -49,7 +49,7 @@ impl TurmoilWorld {
 
     /// Puts something into the socket, past the network: the greeting, and ends that nobody
     /// waits for.
-    pub(super) fn depart(&mut self, from: WireEnd, arrives_at: Time, load: Load) {
+    pub(super) fn depart(&self, from: WireEnd, arrives_at: Time, load: Load) {
         let tick = self.tick;
         let Some(own) = self.wires.end(from) else {
             return;

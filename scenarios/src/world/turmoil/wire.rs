@@ -3,11 +3,11 @@
 
 use super::lanes::HeldLane;
 use crate::network::{Flow, Place, Process};
-use deploysim_protocol::address::{Address, Connection};
+use deploysim_protocol::address::Connection;
+use deploysim_protocol::time::Time;
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU64;
 use std::time::Duration;
-use deploysim_protocol::time::Time;
 use tokio::sync::mpsc;
 
 /// One end of one connection.
@@ -85,8 +85,6 @@ pub(super) struct End {
     pub(super) node: u32,
     /// Where its process runs.
     pub(super) place: Place,
-    /// The node's address.
-    pub(super) address: Address,
     /// Whether the process has this end.
     pub(super) is_open: bool,
     /// The stream that leaves here.
