@@ -1,6 +1,7 @@
 //! Scenario files, the worlds that play them, the trace of what happened, and the judges that
 //! read it. Nodes are in `deploysim-nodes`; pages about runs are elsewhere.
 
+pub mod agreement;
 pub mod defect;
 pub mod expectation;
 pub mod invariant;

@@ -12,7 +12,7 @@ use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
 use crate::trace::{Entry, NodeId, Observer};
 use crate::world::{World, queue, turmoil};
-use deploysim_nodes::hosted::AnyNode;
+use deploysim_nodes::hosted::{AnyNode, Happening};
 use deploysim_protocol::text::scope;
 use deploysim_protocol::time::Time;
 use std::fmt;
@@ -45,6 +45,14 @@ pub trait Witness {
     /// # Errors
     /// If it cannot be written down. The run goes on, but nobody is shown any more of it.
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()>;
+
+    /// Whether it wants to be shown what nodes are handed.
+    fn shows_inputs(&self) -> bool {
+        false
+    }
+
+    /// A node is about to handle this; shown only to whoever wants it.
+    fn handed(&mut self, _at: Time, _node: NodeId, _happening: &Happening) {}
 }
 
 /// Plays `plan` once in a world before the witnesses, in a scope of texts of its own.
@@ -113,6 +121,16 @@ impl Observer for Audience<'_, '_> {
 
     fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode) {
         self.invariants.inspect(at, node, view, &self.ledger);
+    }
+
+    fn shows_inputs(&self) -> bool {
+        self.witnesses.iter().any(|witness| witness.shows_inputs())
+    }
+
+    fn handed(&mut self, at: Time, node: NodeId, happening: &Happening) {
+        for witness in &mut *self.witnesses {
+            witness.handed(at, node, happening);
+        }
     }
 
     fn triggered(&mut self) -> Option<u32> {

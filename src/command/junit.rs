@@ -11,19 +11,35 @@ use std::time::Duration;
 pub(crate) struct Case {
     /// The scenario file.
     pub(crate) name: String,
-    /// What failed; `None` if all held.
-    pub(crate) failure: Option<String>,
+    /// What came of it.
+    pub(crate) verdict: Verdict,
     /// How long the machine took for all its seeds.
     pub(crate) elapsed: Duration,
+}
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub(crate) enum Verdict {
+    /// Everything held.
+    Held,
+    /// What failed.
+    Failed(String),
+    /// Why it was not played.
+    Skipped(String),
 }
 
 /// Writes the file, under its name only when it is complete.
 pub(crate) fn write(path: &Path, cases: &[Case]) -> io::Result<()> {
     let mut suite = TestSuite::new("scenarios");
     for case in cases {
-        let status = match &case.failure {
-            None => TestCaseStatus::success(),
-            Some(text) => {
+        let status = match &case.verdict {
+            Verdict::Held => TestCaseStatus::success(),
+            Verdict::Skipped(reason) => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(reason.clone());
+                status
+            }
+            Verdict::Failed(text) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message("a property was violated");
                 status.set_description(text.clone());

@@ -1,13 +1,18 @@
 //! The command that plays a run again, as one pastes it into a shell.
 
+use deploysim_scenarios::world::World;
 use std::path::Path;
 
 /// The command that plays the run again.
-pub(crate) fn replay(scenario: &Path, seed: u64, changes: &[String]) -> String {
+pub(crate) fn replay(scenario: &Path, world: World, seed: u64, changes: &[String]) -> String {
     let mut command = format!(
         "deploysim run {} --seed {seed}",
         quoted(&scenario.display().to_string())
     );
+    match world {
+        World::Queue => {}
+        World::Turmoil => command += " --world turmoil",
+    }
     for change in changes {
         command += &format!(" --set {}", quoted(change));
     }
@@ -25,7 +30,7 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{quoted, replay};
+    use super::{World, quoted, replay};
     use std::path::Path;
 
     #[test]
@@ -43,8 +48,12 @@ mod tests {
             "title=\"a b\"".to_owned(),
         ];
         assert_eq!(
-            replay(Path::new("a b.toml"), 3, &changes),
+            replay(Path::new("a b.toml"), World::Queue, 3, &changes),
             "deploysim run 'a b.toml' --seed 3 --set cluster.worker.count=5 --set 'title=\"a b\"'"
+        );
+        assert_eq!(
+            replay(Path::new("a.toml"), World::Turmoil, 3, &[]),
+            "deploysim run a.toml --seed 3 --world turmoil"
         );
     }
 }

@@ -132,7 +132,7 @@ impl Run {
         writeln!(out)?;
         show(&judgement::all(&outcome), out)?;
         if !outcome.holds() {
-            let command = replay(&self.scenario, seed, &self.changes);
+            let command = replay(&self.scenario, world, seed, &self.changes);
             writeln!(out, "\nreplay: {command}")?;
         }
         Ok(outcome)

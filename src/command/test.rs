@@ -1,37 +1,36 @@
 //! `deploysim test`: plays scenarios with many seeds, in parallel, and says which failed and how
 //! to see it again. What a series of runs adds up to is decided in the library.
 
-use super::junit::{self, Case};
-use super::replay::replay;
+mod agreement;
+mod tally;
+
 use super::seeds::Seeds;
 use super::world::World;
-use super::{Failure, Verdict, paths};
-use crate::stopwatch::{Stopwatch, rate};
-use crate::terminal::{Results, results, show, sign};
+use super::{Failure, Verdict, junit, paths};
+use crate::stopwatch::Stopwatch;
 use deploysim_scenarios::outcome::Outcome;
-use deploysim_scenarios::output::judgement::{Mark, failures};
 use deploysim_scenarios::run;
 use deploysim_scenarios::scenario::plan::Plan;
-use deploysim_scenarios::series::Series;
-use indicatif::{ProgressBar, ProgressStyle};
+use deploysim_scenarios::world::World as Playing;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
 };
-use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
-
-/// Failed runs of one scenario that are shown with their evidence.
-const SHOWN_MAX: usize = 3;
+use tally::Tally;
 
 /// Play scenarios with many seeds and say which properties were violated.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   deploysim test scenarios/files --seeds 1..20
   deploysim test scenarios/files/liveness my-scenario.toml --seeds 1000 --jobs 8
-  deploysim test scenarios/files --seeds 5 --junit target/scenarios.xml")]
+  deploysim test scenarios/files --seeds 5 --junit target/scenarios.xml
+  deploysim test scenarios/files --world queue --world turmoil
+
+With both worlds, each scenario is also played with fixed times in both, and the two must tell the
+same story: the agreement is shown at the end.")]
 pub(crate) struct Test {
     /// Scenario files, and folders of them.
     #[arg(required = true, value_name = "PATH")]
@@ -50,11 +49,24 @@ pub(crate) struct Test {
     junit: Option<PathBuf>,
 }
 
-/// One scenario that is tested.
+/// One scenario that is tested in one world.
 struct Subject {
     path: PathBuf,
     plan: Plan,
     seeds: Seeds,
+    world: Playing,
+    /// Why the world cannot play it.
+    refusal: Option<String>,
+}
+
+impl Subject {
+    /// How many runs it takes.
+    fn runs(&self) -> u64 {
+        match self.refusal {
+            Some(_) => 0,
+            None => (self.seeds.0.end() - self.seeds.0.start()).saturating_add(1),
+        }
+    }
 }
 
 /// What one run came to: its scenario, its seed, and its outcome, or nothing if the program
@@ -69,7 +81,8 @@ struct Ran {
 impl Test {
     /// Tests them.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let subjects = self.subjects()?;
+        let worlds = self.worlds()?;
+        let subjects = self.subjects(&worlds)?;
         let mut builder = rayon::ThreadPoolBuilder::new();
         if let Some(jobs) = self.jobs {
             builder = builder.num_threads(jobs.into());
@@ -78,32 +91,48 @@ impl Test {
             .build()
             .map_err(|error| Failure::Machine(format!("error: no threads: {error}")))?;
         let (sender, ran) = mpsc::channel();
-        let mut tally = Tally::new(&subjects);
+        let mut tally = Tally::new(&subjects, worlds.len());
         let told = pool.in_place_scope(|scope| {
             let subjects = &subjects;
             scope.spawn(move |_| play_all(subjects, &sender));
             ran.iter().try_for_each(|ran| tally.add(ran))
         });
-        tally.bar.finish_and_clear();
+        tally.finish()?;
         told?;
+        if worlds.len() > 1 {
+            pool.install(|| agreement::compare_all(&subjects, &mut tally))?;
+        }
         let verdict = tally.conclude()?;
         if let Some(path) = &self.junit {
-            junit::write(path, &tally.cases)?;
+            junit::write(path, tally.cases())?;
         }
         Ok(verdict)
     }
 
+    /// The worlds that are asked for, each once.
+    fn worlds(&self) -> Result<Vec<Playing>, Failure> {
+        let mut worlds = Vec::new();
+        for world in &self.world {
+            worlds.push(world.playing()?);
+        }
+        worlds.sort_unstable();
+        worlds.dedup();
+        Ok(worlds)
+    }
+
     /// The scenarios, all of them sound.
-    fn subjects(&self) -> Result<Vec<Subject>, Failure> {
+    fn subjects(&self, worlds: &[Playing]) -> Result<Vec<Subject>, Failure> {
         let mut wrong = Vec::new();
         let mut subjects = Vec::new();
         for (path, plan) in paths::read(paths::files(&self.paths)?) {
             match plan {
-                Ok(plan) => subjects.push(Subject {
-                    path,
+                Ok(plan) => subjects.extend(worlds.iter().map(|world| Subject {
+                    path: path.clone(),
                     seeds: self.seeds.clone().unwrap_or(Seeds(plan.seed..=plan.seed)),
-                    plan,
-                }),
+                    world: *world,
+                    refusal: world.refusal(&plan).map(|refusal| refusal.to_string()),
+                    plan: plan.clone(),
+                })),
                 Err(error) => wrong.push(error),
             }
         }
@@ -114,23 +143,18 @@ impl Test {
 
 /// Plays every scenario with every seed, on all threads of the pool.
 fn play_all(subjects: &[Subject], sender: &mpsc::Sender<Ran>) {
-    let runs = subjects.par_iter().enumerate().flat_map(|(subject, it)| {
+    let playable = subjects.par_iter().enumerate();
+    let playable = playable.filter(|(_, it)| it.refusal.is_none());
+    let runs = playable.flat_map(|(subject, it)| {
         let seeds = it.seeds.0.clone().into_par_iter();
         seeds.map(move |seed| (subject, seed))
     });
     runs.for_each_with(sender.clone(), |sender, (subject, seed)| {
         let stopwatch = Stopwatch::start();
-        let plan = &subjects[subject].plan;
+        let Subject { plan, world, .. } = &subjects[subject];
         // A panic is a fault of the program; its message is on stderr already. A run without
         // witnesses writes nothing.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            run::play(
-                deploysim_scenarios::world::World::Queue,
-                plan,
-                seed,
-                &mut [],
-            )
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run::play(*world, plan, seed, &mut [])));
         let ran = Ran {
             subject,
             seed,
@@ -140,150 +164,4 @@ fn play_all(subjects: &[Subject], sender: &mpsc::Sender<Ran>) {
         // Nobody listens any more if stdout cannot be written.
         let _ = sender.send(ran);
     });
-}
-
-/// What the runs so far came to; scenarios are shown in order, each when its last run is over.
-struct Tally<'a> {
-    subjects: &'a [Subject],
-    series: Vec<Series>,
-    elapsed: Vec<Duration>,
-    broken: Vec<(usize, u64)>,
-    shown: usize,
-    cases: Vec<Case>,
-    bar: ProgressBar,
-    out: Results,
-}
-
-impl<'a> Tally<'a> {
-    fn new(subjects: &'a [Subject]) -> Self {
-        let runs = subjects.iter().map(|it| count(&it.seeds)).sum();
-        // Drawn on stderr, and only if that is a terminal.
-        let bar = ProgressBar::new(runs);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left") {
-            bar.set_style(style);
-        }
-        Self {
-            subjects,
-            series: vec![Series::default(); subjects.len()],
-            elapsed: vec![Duration::ZERO; subjects.len()],
-            broken: Vec::new(),
-            shown: 0,
-            cases: Vec::new(),
-            bar,
-            out: results(),
-        }
-    }
-
-    fn add(&mut self, ran: Ran) -> io::Result<()> {
-        self.bar.inc(1);
-        self.elapsed[ran.subject] += ran.elapsed;
-        match ran.outcome {
-            Some(outcome) => self.series[ran.subject].add(outcome),
-            None => self.broken.push((ran.subject, ran.seed)),
-        }
-        while self.shown < self.subjects.len() && self.is_over(self.shown) {
-            let subject = self.shown;
-            self.shown += 1;
-            let bar = self.bar.clone();
-            bar.suspend(|| self.conclude_scenario(subject))?;
-        }
-        Ok(())
-    }
-
-    fn is_over(&self, subject: usize) -> bool {
-        let broken = self.broken.iter().filter(|(it, _)| *it == subject).count();
-        self.series[subject].runs() + broken as u64 == count(&self.subjects[subject].seeds)
-    }
-
-    fn conclude_scenario(&mut self, subject: usize) -> io::Result<()> {
-        let Subject { path, .. } = &self.subjects[subject];
-        let series = &self.series[subject];
-        let broken: Vec<u64> = (self.broken.iter())
-            .filter_map(|(it, seed)| (*it == subject).then_some(*seed))
-            .collect();
-        let holds = series.holds() && broken.is_empty();
-        let mark = if holds { Mark::Held } else { Mark::Failed };
-        let elapsed = self.elapsed[subject];
-        writeln!(
-            self.out,
-            "{} {}  {}, {} events, {} events/s",
-            sign(mark),
-            path.display(),
-            counted(series.runs(), "seed"),
-            series.inputs(),
-            rate(series.inputs(), elapsed),
-        )?;
-        for (defect, count) in series.tolerated() {
-            let times = counted(count, "time");
-            writeln!(
-                self.out,
-                "  {} {defect} tolerated, {times}",
-                sign(Mark::Noted)
-            )?;
-        }
-        let mut failure = Vec::new();
-        explain(path, series, &broken, &mut failure)?;
-        self.out.write_all(&failure)?;
-        self.out.flush()?;
-        let text = anstream::adapter::strip_str(&String::from_utf8_lossy(&failure)).to_string();
-        self.cases.push(Case {
-            name: path.display().to_string(),
-            failure: (!holds).then_some(text),
-            elapsed,
-        });
-        Ok(())
-    }
-
-    fn conclude(&mut self) -> Result<Verdict, Failure> {
-        let failed = self.cases.iter().filter(|case| case.failure.is_some());
-        let failed = failed.count();
-        let passed = self.cases.len() - failed;
-        writeln!(self.out, "{passed} passed, {failed} failed, 0 skipped")?;
-        self.out.flush()?;
-        if self.broken.is_empty() {
-            return Ok(Verdict::from(failed == 0));
-        }
-        let runs = counted(self.broken.len() as u64, "run");
-        Err(Failure::Machine(format!(
-            "error: the program failed in {runs}: this is a fault of deploysim"
-        )))
-    }
-}
-
-/// The evidence of failed runs, with the commands that play them again.
-fn explain(path: &Path, series: &Series, broken: &[u64], out: &mut impl Write) -> io::Result<()> {
-    for outcome in series.failed().take(SHOWN_MAX) {
-        show(&failures(outcome), out)?;
-        writeln!(out, "    replay: {}", replay(path, outcome.seed, &[]))?;
-    }
-    let rest: Vec<String> = (series.failed().skip(SHOWN_MAX))
-        .map(|outcome| outcome.seed.to_string())
-        .collect();
-    if !rest.is_empty() {
-        writeln!(out, "    also with the seeds {}", rest.join(", "))?;
-    }
-    for unseen in series.unseen() {
-        writeln!(
-            out,
-            "  {} {unseen}: should be seen on some seed, and was on none",
-            sign(Mark::Failed)
-        )?;
-    }
-    for seed in broken {
-        let command = replay(path, *seed, &[]);
-        writeln!(out, "  {} the program failed", sign(Mark::Failed))?;
-        writeln!(out, "    replay: {command}")?;
-    }
-    Ok(())
-}
-
-fn count(seeds: &Seeds) -> u64 {
-    (seeds.0.end() - seeds.0.start()).saturating_add(1)
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
 }

@@ -53,6 +53,8 @@ pub struct QueueWorld<'run, O> {
     stage: Stage,
     effects: Vec<AnyStamped>,
     store: NoStore,
+    /// Whether the observer wants to see what nodes are handed.
+    shows_inputs: bool,
     inputs: u64,
     steps: u64,
 }
@@ -69,6 +71,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
     fn new(plan: &'run Plan, seed: u64, observer: O) -> Self {
         Self {
             plan,
+            shows_inputs: observer.shows_inputs(),
             observer,
             direction: Direction::new(plan, seed),
             now: Time::ZERO,
@@ -199,6 +202,9 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
     /// Lets a living node handle one happening, and carries out what it causes.
     fn feed(&mut self, node: u32, happening: Happening) {
         self.inputs += 1;
+        if self.shows_inputs {
+            self.observer.handed(self.now, NodeId(node), &happening);
+        }
         self.turn(node, happening);
         let mut effects = std::mem::take(&mut self.effects);
         let process = self.lives[node as usize].place.process;

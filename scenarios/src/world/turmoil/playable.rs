@@ -104,6 +104,9 @@ fn moments(plan: &Plan) -> Vec<(String, Duration)> {
             FaultStart::At(at) => moments.push((what("beginning"), since_zero(*at))),
             FaultStart::On(trigger) => moments.push((what("delay"), trigger.after)),
         }
+        if let Some(repeat) = fault.repeat {
+            moments.push((what("period"), repeat.every));
+        }
         match fault.end {
             FaultEnd::Never | FaultEnd::AtOnce => {}
             FaultEnd::At(at) => moments.push((what("end"), since_zero(at))),
