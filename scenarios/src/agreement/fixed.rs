@@ -1,12 +1,20 @@
 //! A scenario with every drawn time made fixed: what remains is what two worlds must agree on to
 //! the instant. Only lengths change; who is there and what happens stays as it is.
+//!
+//! Each pair of machines gets a latency of its own, so that what two peers say at one instant
+//! does not come at one instant: which of two came first would be an accident in any world.
 
 use crate::network::{Latency, Shape};
-use crate::scenario::plan::{ApplicationWork, FaultWord, LatencyPlan, Plan};
+use crate::scenario::plan::{ApplicationWork, FaultWord, LatencyPlan, LinkPlan, Plan, Target};
 use std::time::Duration;
 
-/// `plan` with each distribution replaced by one of its own median, in whole ticks, at least one.
-/// Bandwidth is lifted, since bytes do not come in ticks.
+/// How many different latencies there are; with more pairs of machines they come again. Their
+/// ticks are 1, 4, 7 …: one more than a multiple of three, so that one way, two ways in a row and
+/// three never take equally long.
+const LATENCIES: u32 = 12;
+
+/// `plan` with fixed latencies, and with every other distribution replaced by its median, in
+/// whole ticks, at least one. Bandwidth is lifted, since bytes do not come in ticks.
 pub fn fixed(plan: &Plan, tick: Duration) -> Plan {
     let mut fixed = plan.clone();
     let network = &mut fixed.network;
@@ -19,6 +27,10 @@ pub fn fixed(plan: &Plan, tick: Duration) -> Plan {
             fix(latency, tick);
         }
     }
+    // The last link that fits counts: what the scenario says of a link stays.
+    let mut links = lengths(plan, tick);
+    links.append(&mut network.links);
+    network.links = links;
     fix(&mut fixed.process.start, tick);
     fix(&mut fixed.process.stop, tick);
     for application in &mut fixed.applications {
@@ -38,6 +50,48 @@ pub fn fixed(plan: &Plan, tick: Duration) -> Plan {
         }
     }
     fixed
+}
+
+/// A latency for each pair of machines that speak with each other.
+fn lengths(plan: &Plan, tick: Duration) -> Vec<LinkPlan> {
+    let masters = plan.cluster.masters.iter().cloned().map(Target::Master);
+    let masters: Vec<Target> = masters.collect();
+    let workers = plan.cluster.workers.iter();
+    let workers: Vec<Target> = workers.map(|it| Target::Worker(it.name.clone())).collect();
+    let applications = plan.applications.iter();
+    let applications: Vec<Target> = applications
+        .map(|it| Target::Application(it.work.name.clone()))
+        .collect();
+    let pairs = (pairs(&masters, &workers).chain(pairs(&masters, &applications)))
+        .chain(pairs(&applications, &workers))
+        .chain(pairs(&workers, &workers));
+    (0..LATENCIES)
+        .cycle()
+        .zip(pairs)
+        .map(|(number, between)| LinkPlan {
+            between,
+            latency: Some(LatencyPlan::constant(tick * (1 + 3 * number))),
+            bandwidth: None,
+        })
+        .collect()
+}
+
+fn pairs<'a>(
+    ones: &'a [Target],
+    others: &'a [Target],
+) -> impl Iterator<Item = (Target, Target)> + 'a {
+    let all = ones.iter().enumerate().flat_map(move |(row, one)| {
+        // Within one list each pair comes once.
+        let from = if std::ptr::eq(ones, others) {
+            row + 1
+        } else {
+            0
+        };
+        others[from.min(others.len())..]
+            .iter()
+            .map(move |other| (one, other))
+    });
+    all.map(|(one, other)| (one.clone(), other.clone()))
 }
 
 fn fix_work(work: &mut ApplicationWork, tick: Duration) {

@@ -33,7 +33,9 @@ impl fmt::Display for Line {
     }
 }
 
-/// The inputs of every node, by the node's name, in the order of handing over.
+/// The inputs of every node, by the node's name, in the order of handing over. Those of the
+/// instant at which its process ends are left out: how many of them it still handles depends on
+/// the order of one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Story {
     nodes: BTreeMap<String, Vec<Line>>,
@@ -61,6 +63,13 @@ impl Witness for Story {
         if let Fact::Started(start) = entry.fact {
             let name = start.name.as_str().to_string();
             self.names.insert(entry.node, name);
+        } else if let Fact::Ended { .. } = entry.fact
+            && let Some(lines) = self
+                .names
+                .get(&entry.node)
+                .and_then(|name| self.nodes.get_mut(name))
+        {
+            lines.retain(|line| line.at < entry.at);
         }
         Ok(())
     }
@@ -87,10 +96,8 @@ fn told(happening: &Happening) -> (String, String) {
             let text = format!("asks {} {ask:?}", ask.kind());
             (from.address.to_string(), without_connections(&text))
         }
-        Happening::Disconnected { peer } => (String::new(), format!("disconnected {}", of(*peer))),
-        Happening::ConnectionError { peer } => {
-            (String::new(), format!("connection error {}", of(*peer)))
-        }
+        Happening::Disconnected { peer } => (of(*peer), "disconnected".to_owned()),
+        Happening::ConnectionError { peer } => (of(*peer), "connection error".to_owned()),
         Happening::Started
         | Happening::Answered { .. }
         | Happening::Resolved { .. }

@@ -4,7 +4,7 @@
 use super::journal::{Noted, OwnedFact};
 use super::life::Life;
 use super::wire::{Load, Side, WireEnd};
-use super::{Step, TurmoilWorld};
+use super::{Phase, Step, TurmoilWorld};
 use crate::network::{Cuts, Process};
 use crate::scenario::plan::{Plan, Told};
 use crate::trace::{End, EndOfConnection, Fact};
@@ -105,14 +105,17 @@ impl SimulatedWorld for TurmoilWorld {
             task.abort();
         }
         let process = life.part.place.process;
-        for wire in self.wires.wires.values_mut() {
-            for own in &mut wire.ends {
-                if own.node == node && own.process() == process {
-                    own.is_open = false;
-                }
+        self.note(node, Fact::Ended { end });
+        for end in self.wires.ends_of(node, process) {
+            if let Some(own) = self.wires.end_mut(end) {
+                own.is_open = false;
+            }
+            // During a tick the writers still have what the process has written just now, and
+            // end the streams behind it.
+            if self.phase == Phase::BetweenTicks {
+                self.end_stream(end);
             }
         }
-        self.note(node, Fact::Ended { end });
         processes::part_ended(self, node, end);
     }
 
@@ -183,6 +186,10 @@ impl TurmoilWorld {
     /// A process ends its stream. An end for which nobody waits goes past the network, so that
     /// the sockets come to their end.
     pub(super) fn end_stream(&mut self, end: WireEnd) {
+        match self.wires.end_mut(end) {
+            Some(own) if !own.is_ended => own.is_ended = true,
+            Some(_) | None => return,
+        }
         if self
             .wires
             .end(end.other())

@@ -73,6 +73,15 @@ enum Step {
     Hand { end: WireEnd, parcel: Parcel },
 }
 
+/// Who acts at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The direction of the run: no shell has anything half done.
+    BetweenTicks,
+    /// The shells.
+    Ticking,
+}
+
 /// One run of one scenario.
 struct TurmoilWorld {
     plan: Arc<Plan>,
@@ -81,6 +90,7 @@ struct TurmoilWorld {
     /// How long a byte needs between two simulated hosts.
     transit: Duration,
     now: Time,
+    phase: Phase,
     agenda: BTreeMap<(Time, Class, u64), Step>,
     scheduled: u64,
     lives: Vec<Life>,
@@ -127,6 +137,7 @@ impl<O: Observer> Theatre<O> {
             tick,
             transit,
             now: Time::ZERO,
+            phase: Phase::BetweenTicks,
             agenda: BTreeMap::new(),
             scheduled: 0,
             lives: Vec::new(),
@@ -175,11 +186,16 @@ impl<O: Observer> Theatre<O> {
                 break self.limit;
             }
             self.world.borrow_mut().now = now;
-            self.between_ticks(now);
+            self.inspect_at_times(now);
+            self.take_what_is_due();
+            self.world.borrow_mut().phase = Phase::Ticking;
             let stepped = self.sim.step();
             stepped.expect("simulated hosts run for ever");
             steps += 1;
+            self.world.borrow_mut().phase = Phase::BetweenTicks;
             self.tell();
+            // What happened may have set off faults that begin at this very instant.
+            self.take_what_is_due();
             let world = self.world.borrow();
             if world.direction.is_settling && self.observer.is_decided() {
                 break now;
@@ -194,12 +210,15 @@ impl<O: Observer> Theatre<O> {
         (played, self.observer)
     }
 
-    /// Does what is due.
-    fn between_ticks(&mut self, now: Time) {
+    fn inspect_at_times(&mut self, now: Time) {
         if now >= self.inspection_at {
             self.inspection_at = now + INSPECTION_PERIOD;
-            self.world.borrow_mut().inspect_all();
+            self.inspect_all(now);
         }
+    }
+
+    /// Does what is due between two ticks.
+    fn take_what_is_due(&mut self) {
         self.tell();
         loop {
             let step = self.world.borrow_mut().pop_due();

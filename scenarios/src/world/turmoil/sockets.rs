@@ -243,6 +243,7 @@ impl TurmoilWorld {
                 node,
                 place: part.place,
                 is_open: true,
+                is_ended: false,
                 flow: Flow::new(self.plan.network.tcp_user_timeout),
                 link,
                 held: VecDeque::new(),

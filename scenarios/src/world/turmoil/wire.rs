@@ -87,6 +87,8 @@ pub(super) struct End {
     pub(super) place: Place,
     /// Whether the process has this end.
     pub(super) is_open: bool,
+    /// Whether the end of the stream that leaves here was written.
+    pub(super) is_ended: bool,
     /// The stream that leaves here.
     pub(super) flow: Flow,
     /// Its link.
@@ -155,6 +157,16 @@ impl Wires {
         };
         self.wires.insert(wire, value);
         wire
+    }
+
+    /// Every end that a process has.
+    pub(super) fn ends_of(&self, node: u32, process: Process) -> Vec<WireEnd> {
+        let wires = self.wires.iter().flat_map(|(wire, value)| {
+            let ends = [Side::Dialler, Side::Acceptor].map(|side| WireEnd { wire: *wire, side });
+            ends.into_iter().zip(&value.ends)
+        });
+        let own = wires.filter(|(_, own)| own.node == node && own.process() == process);
+        own.map(|(end, _)| end).collect()
     }
 
     pub(super) fn wire_mut(&mut self, end: WireEnd) -> Option<&mut Wire> {
