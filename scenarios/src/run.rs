@@ -70,7 +70,10 @@ pub fn play(
             ledger: Ledger::new(plan),
             triggers: Triggers::new(plan),
             judge: Judge::new(plan),
-            invariants: Invariants::new(plan),
+            invariants: match world {
+                World::Queue => Invariants::new(plan),
+                World::Turmoil => Invariants::new(&turmoil::as_lived(plan)),
+            },
             witnesses,
             error: None,
         };

@@ -13,3 +13,4 @@ mod ground;
 mod series;
 mod shown;
 mod twice;
+mod worlds;

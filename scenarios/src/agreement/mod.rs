@@ -4,11 +4,13 @@
 //! to the same verdict. This defends the cheap world by the faithful one, and the other way round.
 
 mod fixed;
+mod short;
 mod story;
 #[cfg(test)]
 mod tests;
 
 pub use fixed::fixed;
+pub use short::short;
 pub use story::{Line, Story};
 
 use crate::outcome::Outcome;

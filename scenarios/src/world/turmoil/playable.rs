@@ -1,7 +1,8 @@
 //! Which scenarios turmoil can play, and how fine its time is. Whatever cannot be played exactly
 //! is refused with a reason, never played as something else.
 
-use crate::scenario::plan::{FaultEnd, FaultStart, Plan};
+use crate::network::Latency;
+use crate::scenario::plan::{FaultEnd, FaultStart, LatencyPlan, Plan};
 use deploysim_protocol::time::Time;
 use std::fmt;
 use std::time::Duration;
@@ -31,6 +32,16 @@ pub enum Refusal {
         /// The tick.
         tick: Duration,
     },
+}
+
+impl Refusal {
+    /// What turmoil is missing, in fixed words.
+    pub const fn mechanism(&self) -> &'static str {
+        match self {
+            Self::TooManyNodes { .. } => "speed for more than 2000 nodes",
+            Self::BetweenTicks { .. } => "time finer than a tick",
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -70,6 +81,26 @@ pub fn refusal(plan: &Plan) -> Option<Refusal> {
         .into_iter()
         .find(|(_, at)| at.as_nanos() % tick.as_nanos() != 0)
         .map(|(what, at)| Refusal::BetweenTicks { what, at, tick })
+}
+
+/// The scenario with each drawn time as long as it can take here, where everything waits for the
+/// next tick. For the bounds of invariants; what is played is the scenario itself.
+pub fn as_lived(plan: &Plan) -> Plan {
+    let tick = tick(plan);
+    let mut lived = plan.clone();
+    let links = lived.network.links.iter_mut();
+    for latency in links
+        .filter_map(|link| link.latency.as_mut())
+        .chain([&mut lived.network.latency])
+        .chain([&mut lived.process.start, &mut lived.process.stop])
+    {
+        let drawn = Latency::new(latency.shape.clone(), latency.max)
+            .expect("a checked scenario has possible distributions");
+        let ticks = drawn.max().as_nanos().div_ceil(tick.as_nanos());
+        let ticks = u32::try_from(ticks).unwrap_or(u32::MAX);
+        *latency = LatencyPlan::constant(tick * ticks);
+    }
+    lived
 }
 
 /// The nodes that a scenario names: those that a submitted driver's process and executors become
