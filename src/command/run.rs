@@ -88,9 +88,11 @@ impl Run {
         }
         if self.format == Format::Text {
             let speed = rate(outcome.inputs, elapsed);
+            let passed = outcome.end.as_nanos() / 1_000_000_000;
+            let pace = rate(passed, elapsed);
             writeln!(
                 out,
-                "\nsimulated {}, {} events, {speed} events per second",
+                "\nsimulated {}, {} events, {speed} events and {pace} simulated seconds per second",
                 outcome.end, outcome.inputs,
             )?;
         }
