@@ -92,35 +92,11 @@ pub async fn run<S: Surroundings>(
     guest: Guest,
     surroundings: S,
     limits: Limits,
-    commands: mpsc::UnboundedReceiver<Command>,
+    mut commands: mpsc::UnboundedReceiver<Command>,
 ) -> io::Result<()> {
-    let (sender, inbox) = mpsc::channel(INBOX_FRAMES);
-    let clock = surroundings.clock();
-    let mut shell = Shell {
-        guest,
-        surroundings,
-        clock,
-        limits,
-        stage: Stage::default(),
-        effects: Vec::new(),
-        counters: Counters::default(),
-        deadlines: Deadlines::default(),
-        idle_checks: BTreeSet::new(),
-        mailbox: Mailbox::default(),
-        connections: Connections::default(),
-        calls: Calls::default(),
-        inquiries: Inquiries::default(),
-        standing: Standing::Going,
-        is_over: false,
-        inbox: sender,
-        tasks: JoinSet::new(),
-    };
-    if shell.listens() {
-        let transport = shell.surroundings.transport();
-        let listener = transport.bind(&shell.guest.address).await?;
-        shell.begin_to_accept(listener);
-    }
-    shell.go_on(inbox, commands).await;
+    let (mut shell, mut inbox) = Shell::new(guest, surroundings, limits);
+    shell.listen().await?;
+    shell.go_on(&mut inbox, &mut commands).await;
     Ok(())
 }
 
@@ -130,6 +106,9 @@ fn spawn_beside(task: impl Future<Output = ()> + 'static) -> tokio::task::AbortH
 }
 
 type Stream<S> = <<S as Surroundings>::Transport as Transport>::Stream;
+
+/// Where a shell takes what the tasks of its connections tell it.
+type Inbox<S> = mpsc::Receiver<FromLink<Stream<S>>>;
 
 /// One process.
 struct Shell<S: Surroundings> {
@@ -176,22 +155,57 @@ enum Next {
 }
 
 impl<S: Surroundings> Shell<S> {
+    fn new(guest: Guest, surroundings: S, limits: Limits) -> (Self, Inbox<S>) {
+        let (sender, inbox) = mpsc::channel(INBOX_FRAMES);
+        let clock = surroundings.clock();
+        let shell = Self {
+            guest,
+            surroundings,
+            clock,
+            limits,
+            stage: Stage::default(),
+            effects: Vec::new(),
+            counters: Counters::default(),
+            deadlines: Deadlines::default(),
+            idle_checks: BTreeSet::new(),
+            mailbox: Mailbox::default(),
+            connections: Connections::default(),
+            calls: Calls::default(),
+            inquiries: Inquiries::default(),
+            standing: Standing::Going,
+            is_over: false,
+            inbox: sender,
+            tasks: JoinSet::new(),
+        };
+        (shell, inbox)
+    }
+
     fn listens(&self) -> bool {
         self.guest.node.borrow().role().listens()
     }
 
+    async fn listen(&mut self) -> io::Result<()> {
+        if self.listens() {
+            let transport = self.surroundings.transport();
+            let listener = transport.bind(&self.guest.address).await?;
+            self.begin_to_accept(listener);
+        }
+        Ok(())
+    }
+
     async fn go_on(
         &mut self,
-        mut inbox: mpsc::Receiver<FromLink<Stream<S>>>,
-        mut commands: mpsc::UnboundedReceiver<Command>,
+        inbox: &mut Inbox<S>,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
     ) {
-        let mut handled = 0;
+        let mut in_a_row = 0;
         while !self.is_over {
-            self.collect(&mut inbox, &mut commands);
+            self.collect(inbox, commands);
             if let Some(next) = self.next() {
                 self.handle(next).await;
-                handled += 1;
-                if handled % INPUTS_IN_A_ROW == 0 {
+                in_a_row += 1;
+                if in_a_row == INPUTS_IN_A_ROW {
+                    in_a_row = 0;
                     tokio::task::yield_now().await;
                 }
                 continue;
@@ -208,11 +222,7 @@ impl<S: Surroundings> Shell<S> {
     }
 
     /// Takes in whatever has come, so that what is of one instant is handled in its order.
-    fn collect(
-        &mut self,
-        inbox: &mut mpsc::Receiver<FromLink<Stream<S>>>,
-        commands: &mut mpsc::UnboundedReceiver<Command>,
-    ) {
+    fn collect(&mut self, inbox: &mut Inbox<S>, commands: &mut mpsc::UnboundedReceiver<Command>) {
         while let Some(ended) = self.tasks.try_join_next() {
             if let Err(error) = ended
                 && error.is_panic()
