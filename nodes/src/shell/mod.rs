@@ -23,6 +23,7 @@ pub use transport::Transport;
 use crate::dice::Dice;
 use crate::hosted::{AnyEffect, AnyNode, AnyStamped, Happening, Moment, Stage};
 use crate::node::Counters;
+use crate::report::EndOfConnection;
 use crate::store::Store;
 use crate::turn::Tools;
 use calls::{Calls, Inquiries};
@@ -273,7 +274,13 @@ impl<S: Surroundings> Shell<S> {
                     }
                 }
             }
-            FromLink::Failed { connection, cause } => self.end_connection(connection, cause),
+            FromLink::Broke { connection } => {
+                self.end_connection(connection, EndOfConnection::Reset);
+            }
+            FromLink::Garbled { connection } => {
+                let now = self.clock.now();
+                self.mailbox.put(now, Waiting::Garbled { connection });
+            }
         }
     }
 
@@ -336,6 +343,9 @@ impl<S: Surroundings> Shell<S> {
             Next::Waiting => match self.mailbox.take() {
                 Some(Waiting::Happening(happening)) => self.feed(happening).await,
                 Some(Waiting::Parcel { connection, parcel }) => self.open(connection, parcel).await,
+                Some(Waiting::Garbled { connection }) => {
+                    self.end_connection(connection, EndOfConnection::BadFrame);
+                }
                 None => {}
             },
         }
@@ -349,7 +359,7 @@ impl<S: Surroundings> Shell<S> {
         let mut envelope = match parcel {
             Parcel::Envelope(envelope) => envelope,
             Parcel::End => {
-                self.end_connection(connection, crate::report::EndOfConnection::Closed);
+                self.end_connection(connection, EndOfConnection::Closed);
                 return;
             }
         };
