@@ -26,7 +26,7 @@ use crate::node::Counters;
 use crate::report::EndOfConnection;
 use crate::store::Store;
 use crate::turn::Tools;
-use calls::{Calls, Inquiries};
+use calls::{Calls, Inquiries, Presence};
 use connections::{Connections, shown};
 use deadlines::{Deadline, Deadlines};
 use deploysim_protocol::address::{Address, Connection, Reference};
@@ -377,13 +377,20 @@ impl<S: Surroundings> Shell<S> {
                 call: self.inquiries.add(connection, peer, call),
                 ask,
             }),
-            Envelope::Answer { call, outcome } => self.answered(call, outcome),
+            Envelope::Answer { call, outcome } => self.answered(connection, call, outcome),
             Envelope::Resolve { call, .. } => {
                 let found = true;
                 self.transmit(connection, Envelope::Resolved { call, found });
                 None
             }
-            Envelope::Resolved { call, .. } => self.resolved(call),
+            Envelope::Resolved { call, found } => {
+                let presence = if found {
+                    Presence::Found
+                } else {
+                    Presence::Missing
+                };
+                self.resolved(connection, call, presence)
+            }
         };
         if let Some(happening) = happening {
             self.feed(happening).await;
@@ -437,7 +444,7 @@ impl<S: Surroundings> Shell<S> {
             AnyEffect::Note(event) => self.surroundings.report(Report::Note(event)),
             AnyEffect::Send { to, message } => self.send(to, message),
             AnyEffect::Arm { timer, at } => self.arm(timer, at),
-            AnyEffect::Disarm { timer } => self.deadlines.disarm(timer),
+            AnyEffect::Disarm { timer } => self.deadlines.disarm(Deadline::Timer(timer)),
             AnyEffect::Ask {
                 to,
                 call,
@@ -465,7 +472,7 @@ impl<S: Surroundings> Shell<S> {
             Standing::CatchingUp { .. } => at,
             Standing::Going | Standing::Paused => at.max(self.clock.now()),
         };
-        self.deadlines.arm(timer, at);
+        self.deadlines.arm(Deadline::Timer(timer), at);
     }
 }
 
