@@ -14,6 +14,8 @@ mod deadlines;
 mod link;
 mod mailbox;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 pub use clock::Clock;
