@@ -3,12 +3,14 @@
 
 use super::Shell;
 use super::connections::{Route, endpoint};
+use super::deadlines::Deadline;
 use super::surroundings::Surroundings;
 use crate::hosted::Happening;
 use crate::node::Call;
 use crate::report::{Fate, Unit};
 use deploysim_protocol::address::{Address, Connection, Reference};
 use deploysim_protocol::message::{Answer, Ask};
+use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::{AskError, Thrown};
 use deploysim_protocol::wire::Envelope;
 use std::time::Duration;
@@ -35,6 +37,13 @@ enum Kind {
     Resolve,
 }
 
+/// Whether a peer has the endpoint that was looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Found,
+    Missing,
+}
+
 impl Calls {
     /// The dial behind which calls waited has ended in a connection.
     pub(super) fn put_on(&mut self, connection: Connection, to: Address) {
@@ -52,11 +61,8 @@ impl Calls {
             .any(|outstanding| outstanding.on == Some(connection))
     }
 
-    fn take(&mut self, call: u64) -> Option<Outstanding> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|outstanding| outstanding.call == call)?;
+    fn take(&mut self, is_meant: impl Fn(&Outstanding) -> bool) -> Option<Outstanding> {
+        let at = self.waiting.iter().position(is_meant)?;
         Some(self.waiting.remove(at))
     }
 }
@@ -134,7 +140,7 @@ impl<S: Surroundings> Shell<S> {
             at: to.address,
         });
         let at = self.clock.now() + timeout;
-        self.deadlines.expect_answer(call.0, at);
+        self.deadlines.arm(Deadline::Call(call.0), at);
         match route {
             Route::Open(connection) => {
                 self.transmit(connection, envelope);
@@ -150,7 +156,29 @@ impl<S: Surroundings> Shell<S> {
     }
 
     pub(super) fn abandon(&mut self, call: Call) {
-        self.calls.take(call.0);
+        self.take_call(|outstanding| outstanding.call == call.0);
+    }
+
+    /// Ends the wait of a call, also that for its time-out.
+    fn take_call(&mut self, is_meant: impl Fn(&Outstanding) -> bool) -> Option<Outstanding> {
+        let outstanding = self.calls.take(is_meant)?;
+        self.deadlines.disarm(Deadline::Call(outstanding.call));
+        Some(outstanding)
+    }
+
+    /// Ends the wait of a call that a peer answers. Only the peer that was asked can, and only
+    /// in the way in which it was asked.
+    fn take_answered(
+        &mut self,
+        connection: Connection,
+        number: u64,
+        kind: Kind,
+    ) -> Option<Outstanding> {
+        self.take_call(|outstanding| {
+            outstanding.call == number
+                && outstanding.kind == kind
+                && outstanding.on == Some(connection)
+        })
     }
 
     pub(super) fn reply(&mut self, call: Call, outcome: Result<Answer, Thrown>) {
@@ -165,13 +193,14 @@ impl<S: Surroundings> Shell<S> {
         }
     }
 
-    /// An answer came. One that nobody waits for any more is dropped.
+    /// An answer came. One that nobody waits for there, or not any more, is dropped.
     pub(super) fn answered(
         &mut self,
+        connection: Connection,
         number: u64,
         outcome: Result<Answer, Thrown>,
     ) -> Option<Happening> {
-        self.calls.take(number)?;
+        self.take_answered(connection, number, Kind::Ask)?;
         let answer = outcome.map_err(AskError::Remote);
         Some(Happening::Answered {
             call: Call(number),
@@ -180,17 +209,29 @@ impl<S: Surroundings> Shell<S> {
     }
 
     /// The answer to a look-up came.
-    pub(super) fn resolved(&mut self, number: u64) -> Option<Happening> {
-        let outstanding = self.calls.take(number)?;
-        Some(Happening::Resolved {
-            call: Call(number),
-            endpoint: Ok(Reference::unbound(outstanding.at)),
+    pub(super) fn resolved(
+        &mut self,
+        connection: Connection,
+        number: u64,
+        presence: Presence,
+    ) -> Option<Happening> {
+        let outstanding = self.take_answered(connection, number, Kind::Resolve)?;
+        Some(match presence {
+            Presence::Found => Happening::Resolved {
+                call: Call(number),
+                endpoint: Ok(Reference::unbound(outstanding.at)),
+            },
+            Presence::Missing => {
+                let reason = Text::new("there is no such endpoint");
+                let thrown = Thrown::IllegalArgument { reason };
+                failure(outstanding, AskError::Remote(thrown))
+            }
         })
     }
 
     /// A call has waited long enough; nothing happens if it was answered meanwhile.
     pub(super) fn time_out(&mut self, number: u64) -> Option<Happening> {
-        let outstanding = self.calls.take(number)?;
+        let outstanding = self.take_call(|outstanding| outstanding.call == number)?;
         Some(failure(outstanding, AskError::TimedOut))
     }
 
@@ -209,6 +250,7 @@ impl<S: Surroundings> Shell<S> {
             .extract_if(.., |outstanding| fails(outstanding))
             .collect();
         for outstanding in failed {
+            self.deadlines.disarm(Deadline::Call(outstanding.call));
             self.post(failure(outstanding, AskError::Connection));
         }
     }

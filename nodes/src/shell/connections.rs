@@ -258,16 +258,17 @@ impl<S: Surroundings> Shell<S> {
         };
         let to = line.peer;
         let frame = encode(&envelope, self.limits.frame);
+        let queued_bytes = line.queued_bytes.get() + frame.as_ref().map_or(0, Vec::len);
+        let overflows = queued_bytes > self.limits.outbox_bytes;
         let fate = match &frame {
-            Ok(_) => Fate::Carried,
-            Err(_) => Fate::Lost,
+            Ok(_) if !overflows => Fate::Carried,
+            Ok(_) | Err(_) => Fate::Lost,
         };
         if let Some(unit) = shown(&envelope) {
             self.report_sent(to, unit, fate);
         }
         let Ok(frame) = frame else { return };
-        let queued_bytes = line.queued_bytes.get() + frame.len();
-        if queued_bytes > self.limits.outbox_bytes {
+        if overflows {
             self.end_connection(connection, EndOfConnection::Overflow);
             return;
         }

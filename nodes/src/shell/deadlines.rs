@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// What is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Deadline {
     /// A timer of the node.
     Timer(AnyTimer),
@@ -15,33 +15,31 @@ pub(super) enum Deadline {
     Call(u64),
 }
 
-/// All deadlines of a process.
+/// All deadlines of a process. What is answered or disarmed is forgotten at once: a process that
+/// catches up races with what is overdue, and what no longer waits must not race.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
     due: BTreeMap<(Time, u64), Deadline>,
-    /// Where each armed timer is. Looked up, never walked through.
-    armed: FxHashMap<AnyTimer, (Time, u64)>,
+    /// Where each of them is. Looked up, never walked through.
+    armed: FxHashMap<Deadline, (Time, u64)>,
     armings: u64,
 }
 
 impl Deadlines {
-    /// Arms a timer; a former deadline of it is forgotten.
-    pub(super) fn arm(&mut self, timer: AnyTimer, at: Time) {
-        self.disarm(timer);
-        let key = self.put(at, Deadline::Timer(timer));
-        self.armed.insert(timer, key);
+    /// Arms a deadline; a former instant of it is forgotten.
+    pub(super) fn arm(&mut self, deadline: Deadline, at: Time) {
+        self.disarm(deadline);
+        let key = (at, self.armings);
+        self.armings += 1;
+        self.due.insert(key, deadline);
+        self.armed.insert(deadline, key);
     }
 
-    /// Forgets a timer's deadline.
-    pub(super) fn disarm(&mut self, timer: AnyTimer) {
-        if let Some(key) = self.armed.remove(&timer) {
+    /// Forgets a deadline.
+    pub(super) fn disarm(&mut self, deadline: Deadline) {
+        if let Some(key) = self.armed.remove(&deadline) {
             self.due.remove(&key);
         }
-    }
-
-    /// A call times out at `at`, unless it has ended by then.
-    pub(super) fn expect_answer(&mut self, call: u64, at: Time) {
-        self.put(at, Deadline::Call(call));
     }
 
     /// When the first deadline is due.
@@ -52,16 +50,7 @@ impl Deadlines {
     /// Takes the first deadline, with the instant at which it was due.
     pub(super) fn take(&mut self) -> Option<(Time, Deadline)> {
         let ((at, _), deadline) = self.due.pop_first()?;
-        if let Deadline::Timer(timer) = deadline {
-            self.armed.remove(&timer);
-        }
+        self.armed.remove(&deadline);
         Some((at, deadline))
-    }
-
-    fn put(&mut self, at: Time, deadline: Deadline) -> (Time, u64) {
-        let key = (at, self.armings);
-        self.armings += 1;
-        self.due.insert(key, deadline);
-        key
     }
 }

@@ -4,7 +4,7 @@
 use super::clock::Clock;
 use super::surroundings::Parcel;
 use super::transport::Transport;
-use crate::report::{DialFailure, EndOfConnection};
+use crate::report::DialFailure;
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;
@@ -49,11 +49,10 @@ pub(super) enum FromLink<T> {
         connection: Connection,
         parcel: Parcel,
     },
-    /// Nothing can come any more, because of an error.
-    Failed {
-        connection: Connection,
-        cause: EndOfConnection,
-    },
+    /// What comes next is no frame, or not where it belongs.
+    Garbled { connection: Connection },
+    /// Nothing can come any more: the network broke the connection.
+    Broke { connection: Connection },
 }
 
 /// Says who speaks here and waits until the other end has said it too.
@@ -117,10 +116,10 @@ pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
     inbox: mpsc::Sender<FromLink<T>>,
 ) {
     let mut buffer = vec![0; READ_BYTES];
-    let cause = loop {
+    let last = loop {
         match frames.next_envelope() {
             // The greeting comes once.
-            Ok(Some(Envelope::Hello { .. })) | Err(_) => break Some(EndOfConnection::BadFrame),
+            Ok(Some(Envelope::Hello { .. })) | Err(_) => break FromLink::Garbled { connection },
             Ok(Some(envelope)) => {
                 let parcel = Parcel::Envelope(envelope);
                 let came = FromLink::Came { connection, parcel };
@@ -129,26 +128,21 @@ pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
                 }
             }
             Ok(None) => match stream.read(&mut buffer).await {
-                Ok(0) => break None,
+                Ok(0) => {
+                    let parcel = Parcel::End;
+                    break match frames.finish() {
+                        Ok(()) => FromLink::Came { connection, parcel },
+                        // A stream may end between two frames only.
+                        Err(_) => FromLink::Garbled { connection },
+                    };
+                }
                 Ok(count) => {
                     activity.touch();
                     frames.push(&buffer[..count]);
                 }
-                Err(_) => break Some(EndOfConnection::Reset),
+                Err(_) => break FromLink::Broke { connection },
             },
         }
-    };
-    let last = match cause {
-        Some(cause) => FromLink::Failed { connection, cause },
-        // A stream may end between two frames only.
-        None if frames.finish().is_err() => FromLink::Failed {
-            connection,
-            cause: EndOfConnection::BadFrame,
-        },
-        None => FromLink::Came {
-            connection,
-            parcel: Parcel::End,
-        },
     };
     // A loop that is gone has nobody to tell.
     drop(inbox.send(last).await);

@@ -38,12 +38,18 @@ pub(super) enum Waiting {
         /// What.
         parcel: Parcel,
     },
+    /// A connection's stream goes on with bytes that are no frame. It waits behind the frames
+    /// that came before, which count.
+    Garbled {
+        /// Which connection.
+        connection: Connection,
+    },
 }
 
 impl Waiting {
     fn class(&self) -> Class {
         match self {
-            Self::Parcel { .. } => Class::Message,
+            Self::Parcel { .. } | Self::Garbled { .. } => Class::Message,
             Self::Happening(happening) => class(happening),
         }
     }

@@ -14,6 +14,8 @@ mod deadlines;
 mod link;
 mod mailbox;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 pub use clock::Clock;
@@ -23,9 +25,10 @@ pub use transport::Transport;
 use crate::dice::Dice;
 use crate::hosted::{AnyEffect, AnyNode, AnyStamped, Happening, Moment, Stage};
 use crate::node::Counters;
+use crate::report::EndOfConnection;
 use crate::store::Store;
 use crate::turn::Tools;
-use calls::{Calls, Inquiries};
+use calls::{Calls, Inquiries, Presence};
 use connections::{Connections, shown};
 use deadlines::{Deadline, Deadlines};
 use deploysim_protocol::address::{Address, Connection, Reference};
@@ -92,35 +95,11 @@ pub async fn run<S: Surroundings>(
     guest: Guest,
     surroundings: S,
     limits: Limits,
-    commands: mpsc::UnboundedReceiver<Command>,
+    mut commands: mpsc::UnboundedReceiver<Command>,
 ) -> io::Result<()> {
-    let (sender, inbox) = mpsc::channel(INBOX_FRAMES);
-    let clock = surroundings.clock();
-    let mut shell = Shell {
-        guest,
-        surroundings,
-        clock,
-        limits,
-        stage: Stage::default(),
-        effects: Vec::new(),
-        counters: Counters::default(),
-        deadlines: Deadlines::default(),
-        idle_checks: BTreeSet::new(),
-        mailbox: Mailbox::default(),
-        connections: Connections::default(),
-        calls: Calls::default(),
-        inquiries: Inquiries::default(),
-        standing: Standing::Going,
-        is_over: false,
-        inbox: sender,
-        tasks: JoinSet::new(),
-    };
-    if shell.listens() {
-        let transport = shell.surroundings.transport();
-        let listener = transport.bind(&shell.guest.address).await?;
-        shell.begin_to_accept(listener);
-    }
-    shell.go_on(inbox, commands).await;
+    let (mut shell, mut inbox) = Shell::new(guest, surroundings, limits);
+    shell.listen().await?;
+    shell.go_on(&mut inbox, &mut commands).await;
     Ok(())
 }
 
@@ -130,6 +109,9 @@ fn spawn_beside(task: impl Future<Output = ()> + 'static) -> tokio::task::AbortH
 }
 
 type Stream<S> = <<S as Surroundings>::Transport as Transport>::Stream;
+
+/// Where a shell takes what the tasks of its connections tell it.
+type Inbox<S> = mpsc::Receiver<FromLink<Stream<S>>>;
 
 /// One process.
 struct Shell<S: Surroundings> {
@@ -176,22 +158,57 @@ enum Next {
 }
 
 impl<S: Surroundings> Shell<S> {
+    fn new(guest: Guest, surroundings: S, limits: Limits) -> (Self, Inbox<S>) {
+        let (sender, inbox) = mpsc::channel(INBOX_FRAMES);
+        let clock = surroundings.clock();
+        let shell = Self {
+            guest,
+            surroundings,
+            clock,
+            limits,
+            stage: Stage::default(),
+            effects: Vec::new(),
+            counters: Counters::default(),
+            deadlines: Deadlines::default(),
+            idle_checks: BTreeSet::new(),
+            mailbox: Mailbox::default(),
+            connections: Connections::default(),
+            calls: Calls::default(),
+            inquiries: Inquiries::default(),
+            standing: Standing::Going,
+            is_over: false,
+            inbox: sender,
+            tasks: JoinSet::new(),
+        };
+        (shell, inbox)
+    }
+
     fn listens(&self) -> bool {
         self.guest.node.borrow().role().listens()
     }
 
+    async fn listen(&mut self) -> io::Result<()> {
+        if self.listens() {
+            let transport = self.surroundings.transport();
+            let listener = transport.bind(&self.guest.address).await?;
+            self.begin_to_accept(listener);
+        }
+        Ok(())
+    }
+
     async fn go_on(
         &mut self,
-        mut inbox: mpsc::Receiver<FromLink<Stream<S>>>,
-        mut commands: mpsc::UnboundedReceiver<Command>,
+        inbox: &mut Inbox<S>,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
     ) {
-        let mut handled = 0;
+        let mut in_a_row = 0;
         while !self.is_over {
-            self.collect(&mut inbox, &mut commands);
+            self.collect(inbox, commands);
             if let Some(next) = self.next() {
                 self.handle(next).await;
-                handled += 1;
-                if handled % INPUTS_IN_A_ROW == 0 {
+                in_a_row += 1;
+                if in_a_row == INPUTS_IN_A_ROW {
+                    in_a_row = 0;
                     tokio::task::yield_now().await;
                 }
                 continue;
@@ -208,11 +225,7 @@ impl<S: Surroundings> Shell<S> {
     }
 
     /// Takes in whatever has come, so that what is of one instant is handled in its order.
-    fn collect(
-        &mut self,
-        inbox: &mut mpsc::Receiver<FromLink<Stream<S>>>,
-        commands: &mut mpsc::UnboundedReceiver<Command>,
-    ) {
+    fn collect(&mut self, inbox: &mut Inbox<S>, commands: &mut mpsc::UnboundedReceiver<Command>) {
         while let Some(ended) = self.tasks.try_join_next() {
             if let Err(error) = ended
                 && error.is_panic()
@@ -263,7 +276,13 @@ impl<S: Surroundings> Shell<S> {
                     }
                 }
             }
-            FromLink::Failed { connection, cause } => self.end_connection(connection, cause),
+            FromLink::Broke { connection } => {
+                self.end_connection(connection, EndOfConnection::Reset);
+            }
+            FromLink::Garbled { connection } => {
+                let now = self.clock.now();
+                self.mailbox.put(now, Waiting::Garbled { connection });
+            }
         }
     }
 
@@ -326,6 +345,9 @@ impl<S: Surroundings> Shell<S> {
             Next::Waiting => match self.mailbox.take() {
                 Some(Waiting::Happening(happening)) => self.feed(happening).await,
                 Some(Waiting::Parcel { connection, parcel }) => self.open(connection, parcel).await,
+                Some(Waiting::Garbled { connection }) => {
+                    self.end_connection(connection, EndOfConnection::BadFrame);
+                }
                 None => {}
             },
         }
@@ -339,7 +361,7 @@ impl<S: Surroundings> Shell<S> {
         let mut envelope = match parcel {
             Parcel::Envelope(envelope) => envelope,
             Parcel::End => {
-                self.end_connection(connection, crate::report::EndOfConnection::Closed);
+                self.end_connection(connection, EndOfConnection::Closed);
                 return;
             }
         };
@@ -357,13 +379,20 @@ impl<S: Surroundings> Shell<S> {
                 call: self.inquiries.add(connection, peer, call),
                 ask,
             }),
-            Envelope::Answer { call, outcome } => self.answered(call, outcome),
+            Envelope::Answer { call, outcome } => self.answered(connection, call, outcome),
             Envelope::Resolve { call, .. } => {
                 let found = true;
                 self.transmit(connection, Envelope::Resolved { call, found });
                 None
             }
-            Envelope::Resolved { call, .. } => self.resolved(call),
+            Envelope::Resolved { call, found } => {
+                let presence = if found {
+                    Presence::Found
+                } else {
+                    Presence::Missing
+                };
+                self.resolved(connection, call, presence)
+            }
         };
         if let Some(happening) = happening {
             self.feed(happening).await;
@@ -417,7 +446,7 @@ impl<S: Surroundings> Shell<S> {
             AnyEffect::Note(event) => self.surroundings.report(Report::Note(event)),
             AnyEffect::Send { to, message } => self.send(to, message),
             AnyEffect::Arm { timer, at } => self.arm(timer, at),
-            AnyEffect::Disarm { timer } => self.deadlines.disarm(timer),
+            AnyEffect::Disarm { timer } => self.deadlines.disarm(Deadline::Timer(timer)),
             AnyEffect::Ask {
                 to,
                 call,
@@ -445,7 +474,7 @@ impl<S: Surroundings> Shell<S> {
             Standing::CatchingUp { .. } => at,
             Standing::Going | Standing::Paused => at.max(self.clock.now()),
         };
-        self.deadlines.arm(timer, at);
+        self.deadlines.arm(Deadline::Timer(timer), at);
     }
 }
 
