@@ -95,9 +95,10 @@ impl TurmoilWorld {
             return;
         };
         let link = self.direction.links.link_mut(own.link);
+        let size = || own.held.front().map_or(0, Load::size_bytes);
         let attempted = own
             .flow
-            .attempt(now, path, || link.delay(now, || 0) + extra);
+            .attempt(now, path, || link.delay(now, size) + extra);
         match attempted {
             Attempted::Stale | Attempted::Acknowledged => {}
             Attempted::Released { at } => self.release(from, at),
