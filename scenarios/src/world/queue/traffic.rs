@@ -10,6 +10,7 @@ use crate::network::{Attempted, Path, Sent};
 use crate::trace::{EndOfConnection, Entry, Fact, Fate, NodeId, Observer};
 use crate::world::Class;
 use crate::world::simulated::faults;
+use crate::world::slab::Slab;
 use deploysim_nodes::hosted::Happening;
 use deploysim_nodes::node::Call;
 use deploysim_protocol::address::{Address, Peer, Reference};
@@ -201,7 +202,10 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         let link = self.direction.links.link_mut(wire.links[side]);
-        let attempted = wire.flows[side].attempt(now, path, || link.delay(now, || 0) + extra);
+        let first = wire.held_first(from.side);
+        let parcels = &self.wires.parcels;
+        let size = || first.map_or(0, |parcel| size_in(parcels, parcel));
+        let attempted = wire.flows[side].attempt(now, path, || link.delay(now, size) + extra);
         match attempted {
             Attempted::Stale | Attempted::Acknowledged => {}
             Attempted::Released { at } => self.release(from, at),
@@ -236,16 +240,12 @@ impl<O: Observer> QueueWorld<'_, O> {
                 return;
             };
             if !is_first {
-                let size = self
-                    .wires
-                    .parcels
-                    .value(parcel)
-                    .map_or(0, |parcel| super::lanes::size_of(&parcel.unit));
+                let parcels = &self.wires.parcels;
                 let delay = self
                     .direction
                     .links
                     .link_mut(wire.links[side])
-                    .delay(now, || size)
+                    .delay(now, || size_in(parcels, parcel))
                     + extra;
                 at = wire.flows[side].follow(now, delay);
             }
@@ -463,4 +463,10 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
         Some((node, address, listens))
     }
+}
+
+/// How many bytes a parcel takes in the stream.
+fn size_in(parcels: &Slab<Parcel>, parcel: u32) -> u32 {
+    let parcel = parcels.value(parcel);
+    parcel.map_or(0, |parcel| super::lanes::size_of(&parcel.unit))
 }

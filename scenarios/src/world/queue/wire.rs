@@ -110,6 +110,11 @@ impl Wire {
         &mut self.rare.get_or_insert_default().held[side.index()]
     }
 
+    /// The first of what waits for a retransmission from this side.
+    pub(super) fn held_first(&self, side: Side) -> Option<u32> {
+        self.rare.as_ref()?.held[side.index()].front().copied()
+    }
+
     /// The lanes that a `message` fault holds.
     pub(super) fn lanes(&mut self) -> &mut Vec<HeldLane> {
         &mut self.rare.get_or_insert_default().lanes

@@ -153,6 +153,7 @@ impl SimulatedWorld for TurmoilWorld {
             .wires
             .wires
             .iter()
+            .filter(|(_, wire)| wire.is_made)
             .filter(|(_, wire)| !between.is_open(wire.ends[0].place, wire.ends[1].place))
             .map(|(wire, value)| (*wire, [value.ends[0].node, value.ends[1].node]))
             .collect();

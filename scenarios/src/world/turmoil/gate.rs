@@ -176,7 +176,7 @@ async fn receive<T: AsyncRead>(
     loop {
         let count = socket.read(&mut buffer).await.unwrap_or(0);
         let arrival = world.borrow_mut().arrive(end);
-        if count == 0 {
+        if count == 0 || arrival == Arrival::Refused {
             world.borrow_mut().stream_over(end);
             if arrival == Arrival::Late {
                 // An end that was not told of the break does not learn of it by this.

@@ -108,6 +108,9 @@ impl TurmoilWorld {
                 }
             }
             Report::Opened { connection, .. } => {
+                if let Some(wire) = self.wires.wire_mut(WireEnd::of(connection)) {
+                    wire.is_made = true;
+                }
                 if let Some(peer) = self.other_node(connection) {
                     self.note(node, Fact::ConnectionOpened { connection, peer });
                 }

@@ -1,7 +1,7 @@
 //! What becomes of bytes: when they leave, that they are held back, and what is done with them
 //! where they arrive. The pure `Flow`, `Link` and `Cuts` decide, the same as in the queue world.
 
-use super::wire::{Departure, Load, WireEnd};
+use super::wire::{Departure, Load, Side, WireEnd};
 use super::{Step, TurmoilWorld};
 use crate::network::{Attempted, Path, Sent, Way};
 use crate::trace::EndOfConnection;
@@ -18,6 +18,8 @@ pub(super) enum Arrival {
     Delivered,
     /// Nobody has that end any more.
     Late,
+    /// They answer a dial, and the process that answered is gone: nobody listens there.
+    Refused,
 }
 
 impl TurmoilWorld {
@@ -95,9 +97,10 @@ impl TurmoilWorld {
             return;
         };
         let link = self.direction.links.link_mut(own.link);
+        let size = || own.held.front().map_or(0, Load::size_bytes);
         let attempted = own
             .flow
-            .attempt(now, path, || link.delay(now, || 0) + extra);
+            .attempt(now, path, || link.delay(now, size) + extra);
         match attempted {
             Attempted::Stale | Attempted::Acknowledged => {}
             Attempted::Released { at } => self.release(from, at),
@@ -138,10 +141,13 @@ impl TurmoilWorld {
         let Some(wire) = self.wires.wire_mut(at) else {
             return Arrival::Late;
         };
-        let is_severed = wire.severed;
-        let is_open = self.wires.end(at).is_some_and(|own| own.is_open);
-        if is_open && !is_severed {
-            return Arrival::Delivered;
+        let (is_made, is_severed) = (wire.is_made, wire.severed);
+        let is_open = |end| self.wires.end(end).is_some_and(|own| own.is_open);
+        if is_open(at) && !is_severed {
+            return match at.side {
+                Side::Dialler if !is_made && !is_open(at.other()) => Arrival::Refused,
+                Side::Dialler | Side::Acceptor => Arrival::Delivered,
+            };
         }
         self.answer_with_reset(at);
         Arrival::Late

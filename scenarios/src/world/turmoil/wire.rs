@@ -70,6 +70,8 @@ impl WireEnd {
 pub(super) struct Wire {
     /// Its two ends, by side.
     pub(super) ends: [End; 2],
+    /// The dial has ended well: before that there is nothing that could break.
+    pub(super) is_made: bool,
     /// A fault has broken it: whatever arrives is answered by a reset.
     pub(super) severed: bool,
     /// Lanes that a `message` fault holds.
@@ -151,6 +153,7 @@ impl Wires {
         self.made += 1;
         let value = Wire {
             ends,
+            is_made: false,
             severed: false,
             lanes: Vec::new(),
             streams_over: 0,
