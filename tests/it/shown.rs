@@ -19,7 +19,9 @@ fn a_run_is_told_from_its_title_to_its_speed() {
     );
     assert!(ran.stdout.contains("  ✓ every invariant held"), "{ran:?}");
     let last = lines.last().unwrap();
-    assert!(last.starts_with("simulated 30.000s, ") && last.ends_with(" simulated seconds per second"));
+    assert!(
+        last.starts_with("simulated 30.000s, ") && last.ends_with(" simulated seconds per second")
+    );
     assert!(!ran.stdout.contains("replay:"), "{ran:?}");
 }
 

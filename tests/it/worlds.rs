@@ -6,7 +6,7 @@ use crate::twice::differences;
 use deploysim_scenarios::agreement::{compare, fixed, short};
 use deploysim_scenarios::scenario;
 use deploysim_scenarios::scenario::plan::Plan;
-use deploysim_scenarios::world::turmoil;
+use deploysim_scenarios::world::World;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,8 +43,8 @@ fn check(change: impl Fn(&Plan) -> Plan + Sync) {
     let partings: Vec<String> = plans
         .par_iter()
         .map(|(name, plan)| (name, change(plan)))
-        .map(|(name, plan)| (name, fixed(&plan, turmoil::tick(&plan))))
-        .filter(|(_, plan)| turmoil::refusal(plan).is_none())
+        .map(|(name, plan)| (name, fixed(&plan)))
+        .filter(|(_, plan)| World::Turmoil.refusal(plan).is_none())
         .filter_map(|(name, plan)| {
             let agreement = compare(&plan, plan.seed).unwrap();
             (!agreement.holds()).then(|| format!("{name}: {agreement:#?}"))
@@ -85,7 +85,7 @@ fn what_turmoil_cannot_play_is_listed_and_nothing_else() {
     let refused: BTreeMap<String, String> = plans
         .iter()
         .filter_map(|(name, plan)| {
-            let mechanism = turmoil::refusal(plan)?.mechanism();
+            let mechanism = World::Turmoil.refusal(plan)?.mechanism();
             Some((name.clone(), mechanism.to_owned()))
         })
         .collect();

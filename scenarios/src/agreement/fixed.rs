@@ -6,6 +6,7 @@
 
 use crate::network::{Latency, Shape};
 use crate::scenario::plan::{ApplicationWork, FaultWord, LatencyPlan, LinkPlan, Plan, Target};
+use crate::world::turmoil::tick;
 use std::time::Duration;
 
 /// How many different latencies there are; with more pairs of machines they come again. Their
@@ -15,7 +16,8 @@ const LATENCIES: u32 = 12;
 
 /// `plan` with fixed latencies, and with every other distribution replaced by its median, in
 /// whole ticks, at least one. Bandwidth is lifted, since bytes do not come in ticks.
-pub fn fixed(plan: &Plan, tick: Duration) -> Plan {
+pub fn fixed(plan: &Plan) -> Plan {
+    let tick = tick(plan);
     let mut fixed = plan.clone();
     let network = &mut fixed.network;
     fix(&mut network.latency, tick);

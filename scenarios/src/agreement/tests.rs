@@ -3,6 +3,7 @@
 use super::{Agreement, Line, Story, fixed, part};
 use crate::run::Witness;
 use crate::scenario::parse;
+use crate::scenario::plan::LatencyPlan;
 use crate::trace::NodeId;
 use deploysim_nodes::hosted::Happening;
 use deploysim_protocol::address::{Address, Reference};
@@ -97,15 +98,17 @@ fn a_message_of_another_kind_is_another_input() {
 }
 
 #[test]
-fn fixed_times_are_whole_ticks() {
-    let text = "title = \"A\"\nuntil = \"10s\"\n[network]\nlatency = { uniform = [\"1ms\", \"4ms\"] }\n\
-                [cluster]\nworker = {}\n";
+fn fixed_times_are_whole_ticks_and_links_differ() {
+    let text = "title = \"A\"\nuntil = \"10s\"\n\
+                [cluster]\nworker = { count = 2 }\n";
     let plan = parse("a.toml", text.as_bytes(), Path::new(""), &[]).unwrap();
-    let plan = fixed(&plan, Duration::from_millis(2));
-    assert_eq!(
-        plan.network.latency,
-        crate::scenario::plan::LatencyPlan::constant(Duration::from_millis(4))
-    );
+    let plan = fixed(&plan);
+    let tick = Duration::from_millis(10);
+    assert_eq!(plan.network.latency, LatencyPlan::constant(tick));
+    assert_eq!(plan.process.start, LatencyPlan::constant(125 * tick));
+    let links = plan.network.links.iter().map(|link| link.latency.clone());
+    let expected = [tick, 4 * tick, 7 * tick].map(|latency| Some(LatencyPlan::constant(latency)));
+    assert_eq!(links.collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::terminal::sign;
 use deploysim_scenarios::agreement::{Agreement, compare, fixed};
 use deploysim_scenarios::output::judgement::Mark;
 use deploysim_scenarios::run::RunError;
-use deploysim_scenarios::world::{World, turmoil};
+use deploysim_scenarios::world::World;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fmt::Write;
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(super) fn compare_all(subjects: &[Subject], tally: &mut Tally<'_>) -> Result
 
 fn compare_one(subject: &Subject) -> Compared {
     let stopwatch = Stopwatch::start();
-    let plan = fixed(&subject.plan, turmoil::tick(&subject.plan));
+    let plan = fixed(&subject.plan);
     let agreement = compare(&plan, *subject.seeds.0.start());
     Compared {
         name: subject.path.display().to_string(),
