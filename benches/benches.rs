@@ -2,7 +2,7 @@
 //! subjects; how to read the numbers is in `README.md`.
 
 use criterion::Criterion;
-use deploysim_benches::{ProcessorTime, drivers, placement, registration, schedule};
+use deploysim_benches::{ProcessorTime, drivers, placement, queue, registration, schedule};
 use std::time::Duration;
 
 fn main() {
@@ -16,5 +16,6 @@ fn main() {
     schedule::define(&mut criterion);
     drivers::define(&mut criterion);
     registration::define(&mut criterion);
+    queue::define(&mut criterion);
     criterion.final_summary();
 }

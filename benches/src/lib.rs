@@ -7,6 +7,7 @@ pub mod drivers;
 pub mod placement;
 mod plain;
 mod processor_time;
+pub mod queue;
 pub mod registration;
 pub mod schedule;
 
