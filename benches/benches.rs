@@ -2,7 +2,7 @@
 //! subjects; how to read the numbers is in `README.md`.
 
 use criterion::Criterion;
-use deploysim_benches::{ProcessorTime, drivers, placement, queue, registration, schedule};
+use deploysim_benches::{ProcessorTime, drivers, placement, queue, registration, schedule, wire};
 use std::time::Duration;
 
 fn main() {
@@ -17,5 +17,6 @@ fn main() {
     drivers::define(&mut criterion);
     registration::define(&mut criterion);
     queue::define(&mut criterion);
+    wire::define(&mut criterion);
     criterion.final_summary();
 }

@@ -10,5 +10,6 @@ mod processor_time;
 pub mod queue;
 pub mod registration;
 pub mod schedule;
+pub mod wire;
 
 pub use processor_time::ProcessorTime;
