@@ -2,7 +2,9 @@
 //! subjects; how to read the numbers is in `README.md`.
 
 use criterion::Criterion;
-use deploysim_benches::{ProcessorTime, drivers, placement, queue, registration, schedule, wire};
+use deploysim_benches::{
+    ProcessorTime, drivers, placement, queue, registration, schedule, wire, world,
+};
 use std::time::Duration;
 
 fn main() {
@@ -18,5 +20,6 @@ fn main() {
     registration::define(&mut criterion);
     queue::define(&mut criterion);
     wire::define(&mut criterion);
+    world::define(&mut criterion);
     criterion.final_summary();
 }

@@ -11,5 +11,6 @@ pub mod queue;
 pub mod registration;
 pub mod schedule;
 pub mod wire;
+pub mod world;
 
 pub use processor_time::ProcessorTime;

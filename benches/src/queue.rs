@@ -241,7 +241,7 @@ impl<Q: Queue> Program<Q> {
     fn between(&mut self, shortest: Duration, spread: Duration) -> Duration {
         let part = u64::from(self.picks.pick(1 << 30));
         let nanoseconds = u64::try_from(spread.as_nanos()).unwrap_or(u64::MAX);
-        let spread = u128::from(nanoseconds) * u128::from(part) >> 30;
+        let spread = (u128::from(nanoseconds) * u128::from(part)) >> 30;
         shortest + Duration::from_nanos(u64::try_from(spread).unwrap_or(u64::MAX))
     }
 }
