@@ -3,7 +3,7 @@
 
 use criterion::Criterion;
 use deploysim_benches::{
-    ProcessorTime, drivers, placement, queue, registration, schedule, wire, world,
+    ProcessorTime, drivers, events, master, placement, queue, registration, schedule, wire, world,
 };
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ fn main() {
         .configure_from_args();
     placement::define(&mut criterion);
     schedule::define(&mut criterion);
+    master::define(&mut criterion);
+    events::define(&mut criterion);
     drivers::define(&mut criterion);
     registration::define(&mut criterion);
     queue::define(&mut criterion);

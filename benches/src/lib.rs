@@ -2,8 +2,11 @@
 //! [`clusters`] and are named by their size; names never change, so that runs can be compared.
 //! Each subject asserts its answer before it is timed.
 
+pub mod by_hand;
 pub mod clusters;
 pub mod drivers;
+pub mod events;
+pub mod master;
 pub mod placement;
 mod plain;
 mod processor_time;
