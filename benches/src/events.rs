@@ -1,4 +1,4 @@
-//! Subject: the Master event by event. 10,000 workers are full, as many applications wait, and
+//! Subject: the Master event by event. All workers are full, as many applications wait, and
 //! a seeded sequence of inputs follows. An iteration is one input with everything it causes at
 //! the Master; the mean, the 99.9th percentile, and the mean of each kind have names of their own.
 
@@ -236,35 +236,42 @@ fn take<T>(all: &mut Vec<T>, picks: &mut Picks) -> T {
 /// # Panics
 /// If the cluster is not full.
 pub fn define(criterion: &mut Criterion<ProcessorTime>) {
-    let mut group = criterion.benchmark_group("events/workers=10000/waiting=10000");
-    group.sampling_mode(SamplingMode::Flat).sample_size(10);
-    let cluster = LazyCell::new(|| {
-        let cluster = Cluster::full(10_000, 10_000);
-        assert_eq!(cluster.executors(), 40_000);
-        RefCell::new(cluster)
-    });
-    let mut measure = |name: &str, statistic: &Statistic<'_>| {
-        group.bench_function(name, |bencher| {
-            bencher.iter_custom(|iterations| {
-                let took = statistic(&cluster.borrow_mut().play_mix());
-                let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-                Duration::from_nanos(nanoseconds.saturating_mul(iterations))
+    for workers in [1_000, 10_000] {
+        let name = format!("events/workers={workers}/waiting={workers}");
+        let mut group = criterion.benchmark_group(name);
+        group.sampling_mode(SamplingMode::Flat).sample_size(10);
+        // Made only where one of its benchmarks is asked for.
+        let cluster = LazyCell::new(|| {
+            let cluster = Cluster::full(workers, workers);
+            assert_eq!(cluster.executors(), 4 * workers as usize);
+            RefCell::new(cluster)
+        });
+        let mut measure = |name: &str, statistic: &Statistic<'_>| {
+            group.bench_function(name, |bencher| {
+                bencher.iter_custom(|iterations| {
+                    let took = statistic(&cluster.borrow_mut().play_mix());
+                    let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+                    Duration::from_nanos(nanoseconds.saturating_mul(iterations))
+                });
             });
-        });
-    };
-    measure("mean", &|all| mean(all.iter().map(|(_, took)| *took)));
-    measure("p99.9", &|all| {
-        let mut sorted: Vec<Duration> = all.iter().map(|(_, took)| *took).collect();
-        sorted.sort_unstable();
-        sorted[INPUTS - INPUTS / 1_000]
-    });
-    for kind in Kind::ALL {
-        measure(kind.name(), &move |all| {
-            let these = all.iter().filter(|(found, _)| *found == kind);
-            mean(these.map(|(_, took)| *took))
-        });
+        };
+        measure("mean", &|all| mean(all.iter().map(|(_, took)| *took)));
+        measure("p99.9", &percentile);
+        for kind in Kind::ALL {
+            measure(kind.name(), &move |all| {
+                let these = all.iter().filter(|(found, _)| *found == kind);
+                mean(these.map(|(_, took)| *took))
+            });
+        }
+        group.finish();
     }
-    group.finish();
+}
+
+/// The 99.9th percentile.
+fn percentile(all: &[(Kind, Duration)]) -> Duration {
+    let mut sorted: Vec<Duration> = all.iter().map(|(_, took)| *took).collect();
+    sorted.sort_unstable();
+    sorted[INPUTS - INPUTS / 1_000]
 }
 
 fn mean(all: impl Iterator<Item = Duration>) -> Duration {
