@@ -2,7 +2,9 @@
 //! subjects; how to read the numbers is in `README.md`.
 
 use criterion::Criterion;
-use deploysim_benches::{ProcessorTime, drivers, placement, registration, schedule};
+use deploysim_benches::{
+    ProcessorTime, drivers, events, master, placement, queue, registration, schedule, wire, world,
+};
 use std::time::Duration;
 
 fn main() {
@@ -14,7 +16,12 @@ fn main() {
         .configure_from_args();
     placement::define(&mut criterion);
     schedule::define(&mut criterion);
+    master::define(&mut criterion);
+    events::define(&mut criterion);
     drivers::define(&mut criterion);
     registration::define(&mut criterion);
+    queue::define(&mut criterion);
+    wire::define(&mut criterion);
+    world::define(&mut criterion);
     criterion.final_summary();
 }

@@ -63,7 +63,8 @@ pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
     }
 }
 
-fn waiting(rules: Rules, workers: u32, occupied: Occupied, cores: Option<i32>) -> Scheduler {
+/// A cluster at which one application waits that wants everything.
+pub fn waiting(rules: Rules, workers: u32, occupied: Occupied, cores: Option<i32>) -> Scheduler {
     let mut scheduler = cluster(rules, workers, occupied);
     let application = ApplicationSlot(0);
     scheduler.add_application(application, ALL_CORES, executor(cores), i32::MAX);

@@ -1,11 +1,11 @@
 //! Subject: one whole pass, the bookkeeping of the Master left out. Applications want 64 cores
 //! each, 4 per executor.
 
-use crate::clusters::{Occupied, PROCESS_MEMORY_MIB, cluster, pass, rules, sample, submit};
+use crate::clusters::{Occupied, PROCESS_MEMORY_MIB, Picks, cluster, pass, rules, sample, submit};
 use crate::plain::Plain;
 use criterion::measurement::Measurement;
 use criterion::{BatchSize, BenchmarkGroup, Criterion};
-use deploysim_nodes::master::scheduling::Scheduler;
+use deploysim_nodes::master::scheduling::{Launch, PassCounts, Scheduler};
 use deploysim_protocol::event::{ApplicationSlot, WorkerSlot};
 use deploysim_protocol::id::ProfileId;
 use deploysim_protocol::resource::Resources;
@@ -106,23 +106,48 @@ fn full(workers: u32, applications: u32) -> Scheduler {
     scheduler
 }
 
-/// An iteration: one executor ends, and one pass follows, which starts one in its place.
+/// A full cluster at which one executor ends after another.
+pub struct Steady {
+    scheduler: Scheduler,
+    workers: u32,
+    worker: u32,
+    launches: Vec<Launch>,
+}
+
+impl Steady {
+    /// A cluster that is full, at which all applications but the first wait.
+    ///
+    /// # Panics
+    /// If it is not full.
+    pub fn new(workers: u32, applications: u32) -> Self {
+        Self {
+            scheduler: full(workers, applications),
+            workers,
+            worker: 0,
+            launches: Vec::new(),
+        }
+    }
+
+    /// One executor ends, and one pass follows, which starts one in its place.
+    pub fn end_one(&mut self) -> PassCounts {
+        self.worker = (self.worker + 7_919) % self.workers;
+        let worker = WorkerSlot(self.worker);
+        let nothing = Resources::NONE;
+        let scheduler = &mut self.scheduler;
+        scheduler.release(worker, 4, PROCESS_MEMORY_MIB, &nothing);
+        scheduler.revoke(ApplicationSlot(0), ProfileId::DEFAULT, 4);
+        self.launches.clear();
+        scheduler.schedule(0, &mut Picks(2026), &mut self.launches)
+    }
+}
+
+/// An iteration is one end of an executor.
 fn one_ends<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, workers: u32, applications: u32) {
     sample(group, workers);
-    let mut scheduler = full(workers, applications);
-    let mut worker = 0;
-    let mut launches = Vec::new();
-    let mut end_one = move || {
-        worker = (worker + 7_919) % workers;
-        let nothing = Resources::NONE;
-        scheduler.release(WorkerSlot(worker), 4, PROCESS_MEMORY_MIB, &nothing);
-        scheduler.revoke(ApplicationSlot(0), ProfileId::DEFAULT, 4);
-        launches.clear();
-        scheduler.schedule(0, &mut crate::clusters::Picks(2026), &mut launches)
-    };
-    assert_eq!(end_one().executors_launched, 1);
+    let mut steady = Steady::new(workers, applications);
+    assert_eq!(steady.end_one().executors_launched, 1);
     let name = format!("one-executor-ends/workers={workers}/applications={applications}");
-    group.bench_function(name, |bencher| bencher.iter(&mut end_one));
+    group.bench_function(name, |bencher| bencher.iter(|| steady.end_one()));
 }
 
 /// An iteration: one worker is changed and changed back, and one pass follows, which finds
@@ -142,7 +167,7 @@ fn changed_back<M: Measurement>(
         scheduler.release(WorkerSlot(worker), 4, PROCESS_MEMORY_MIB, &nothing);
         scheduler.charge(WorkerSlot(worker), 4, PROCESS_MEMORY_MIB, &nothing);
         launches.clear();
-        scheduler.schedule(0, &mut crate::clusters::Picks(2026), &mut launches)
+        scheduler.schedule(0, &mut Picks(2026), &mut launches)
     };
     assert_eq!(change().executors_launched, 0);
     let name = format!("changed-and-changed-back/workers={workers}/applications={applications}");

@@ -1,1 +1,14 @@
-//! Pages.
+//! From measurements to pages. [`measure`] runs the benchmarks and writes what they say as CSV
+//! files; [`data`] reads those; [`page`] makes one HTML page of them, which depends on nothing
+//! else: the same files give the same bytes.
+
+mod budgets;
+mod charts;
+pub mod data;
+mod error;
+pub mod measure;
+mod numbers;
+pub mod page;
+mod subjects;
+
+pub use error::ReportError;

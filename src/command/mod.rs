@@ -4,6 +4,7 @@ mod check;
 mod junit;
 mod paths;
 mod replay;
+mod report;
 mod run;
 mod schema;
 mod seeds;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Run(run::Run),
     Test(test::Test),
     Check(check::Check),
+    Report(report::Report),
     Schema(schema::Schema),
 }
 
@@ -31,6 +33,7 @@ impl Command {
             Self::Run(run) => run.carry_out(),
             Self::Test(test) => test.carry_out(),
             Self::Check(check) => check.carry_out(),
+            Self::Report(report) => report.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
         }
     }

@@ -1,0 +1,118 @@
+//! Subject: whole runs of the queue world, with ledger, invariants and metrics, and without a
+//! trace. An iteration is one run. Beside it runs a bare heap that takes as many steps as the
+//! run has inputs.
+
+use crate::clusters::sample;
+use crate::queue::{Binary, Program};
+use criterion::measurement::Measurement;
+use criterion::{BenchmarkGroup, Criterion, Throughput};
+use deploysim_scenarios::outcome::Outcome;
+use deploysim_scenarios::output::metrics::Metrics;
+use deploysim_scenarios::run;
+use deploysim_scenarios::scenario::{self, plan::Plan};
+use deploysim_scenarios::world::World;
+use std::fmt::Write as _;
+use std::path::Path;
+
+const SEED: u64 = 2026;
+
+/// A run: workers that beat, and perhaps applications that come and go.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// How many workers, of 16 cores and 64 GiB each.
+    pub workers: u32,
+    /// How long, in simulated seconds.
+    pub seconds: u32,
+    /// Applications of 64 cores, 4 per executor. One comes each second from the 20th on, and
+    /// each runs for 10 seconds.
+    pub applications: u32,
+}
+
+impl Run {
+    /// The scenario of it.
+    ///
+    /// # Panics
+    /// If the scenario is wrong, which is a bug.
+    pub fn plan(self) -> Plan {
+        let Self {
+            workers,
+            seconds,
+            applications,
+        } = self;
+        let mut text = format!(
+            "title = \"Workers beat while applications come and go\"\n\
+             until = \"{seconds}s\"\n\
+             settle = \"0s\"\n\
+             [cluster]\n\
+             worker = {{ count = {workers}, cores = 16, memory = \"64g\" }}\n"
+        );
+        for application in 0..applications {
+            let at = application + 20;
+            write!(
+                text,
+                "[[application]]\nname = \"application-{application}\"\nat = \"{at}s\"\n\
+                 cores_max = 64\ncores_per_executor = 4\nrun = \"10s\"\n"
+            )
+            .expect("a string takes everything");
+        }
+        scenario::parse("benchmark.toml", text.as_bytes(), Path::new(""), &[])
+            .expect("the scenario is right")
+    }
+}
+
+/// Plays it once, with the metrics on.
+///
+/// # Panics
+/// If a property was violated.
+pub fn play(plan: &Plan) -> Outcome {
+    let mut metrics = Metrics::default();
+    let outcome =
+        run::play(World::Queue, plan, SEED, &mut [&mut metrics]).expect("metrics are not written");
+    assert!(outcome.holds(), "{:?}", outcome.violations);
+    outcome
+}
+
+/// Defines the benchmarks `world/…`.
+///
+/// # Panics
+/// If a property is violated, or a run has fewer inputs than the heartbeats make.
+pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
+    let mut group = criterion.benchmark_group("world");
+    for (name, workers, seconds, applications) in [
+        ("applications", 1_000, 600, 30),
+        ("applications", 10_000, 300, 30),
+        ("idle", 10_000, 300, 0),
+        ("idle", 100_000, 60, 0),
+    ] {
+        let run = Run {
+            workers,
+            seconds,
+            applications,
+        };
+        let inputs = measure(&mut group, name, run);
+        group.bench_function(
+            format!("bare-heap-for-{name}/workers={workers}"),
+            |bencher| {
+                let mut heap = Program::<Binary>::settled(workers);
+                let inputs = u32::try_from(inputs).unwrap_or(u32::MAX);
+                bencher.iter(|| heap.take(inputs));
+            },
+        );
+    }
+    group.finish();
+}
+
+/// Measures a run, and gives its number of inputs.
+fn measure<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, name: &str, run: Run) -> u64 {
+    let plan = run.plan();
+    let inputs = play(&plan).inputs;
+    // Each worker beats every 15 seconds, which is one input for it and one for the master.
+    let beats = u64::from(run.workers) * u64::from(run.seconds / 15 - 1);
+    assert!(inputs > 2 * beats, "{inputs} inputs");
+    sample(group, run.workers.max(1_001));
+    group.throughput(Throughput::Elements(inputs));
+    group.bench_function(format!("{name}/workers={}", run.workers), |bencher| {
+        bencher.iter(|| play(&plan));
+    });
+    inputs
+}

@@ -1,0 +1,382 @@
+//! The subjects of the benchmarks as a reader meets them: one heading, one growth chart, and a
+//! sentence that says what to see. What is drawn is looked up by the benchmarks' names.
+
+use crate::charts::{Chart, Series};
+use crate::data::Data;
+use crate::numbers::{bytes, duration};
+
+/// One subject.
+pub(crate) struct Subject {
+    /// Its name: what the names of its benchmarks begin with.
+    pub(crate) name: &'static str,
+    /// Its heading.
+    pub(crate) heading: &'static str,
+    /// What to see.
+    pub(crate) see: &'static str,
+    /// What is drawn.
+    pub(crate) chart: Chart,
+}
+
+/// How values of a series are read.
+#[derive(Clone, Copy)]
+enum Value {
+    /// The median of an iteration.
+    Whole,
+    /// The median of one element of an iteration.
+    Each,
+    /// The median of an iteration, divided by its size.
+    PerSize,
+    /// The shortest of real Spark's recorded times.
+    Spark,
+}
+
+/// A line: its name in the legend, its benchmarks with `{}` for the size, how it is read.
+type Line = (&'static str, &'static str, Value);
+
+const SIZES: [u32; 12] = [
+    1, 10, 100, 1_000, 2_000, 4_000, 8_000, 10_000, 16_000, 32_000, 64_000, 100_000,
+];
+
+/// The last size of a growth by doubling.
+const LAST_DOUBLING: u32 = 128_000;
+
+/// Every subject, in the order of the page.
+pub(crate) fn all(data: &Data) -> Vec<Subject> {
+    vec![
+        placement(data),
+        schedule(data),
+        master(data),
+        events(data),
+        drivers(data),
+        registration(data),
+        queue(data),
+        world(data),
+        memory(data),
+    ]
+}
+
+fn placement(data: &Data) -> Subject {
+    Subject {
+        name: "placement",
+        heading: "One decision",
+        see: "The line of the core has the slope of the launches that it writes down, four for each worker; real Spark's recorded time is a point far above, because it adds up sums again for every candidate.",
+        chart: times(
+            data,
+            "workers",
+            &[
+                (
+                    "core, 4 cores each",
+                    "placement/spread-out/cores=4/occupied=0%/fast/workers={}",
+                    Value::Whole,
+                ),
+                (
+                    "plain, 4 cores each",
+                    "placement/spread-out/cores=4/occupied=0%/plain/workers={}",
+                    Value::Whole,
+                ),
+                (
+                    "core, cores unset",
+                    "placement/spread-out/cores=unset/occupied=0%/fast/workers={}",
+                    Value::Whole,
+                ),
+                (
+                    "core, full cluster",
+                    "placement/spread-out/cores=4/occupied=100%/fast/workers={}",
+                    Value::Whole,
+                ),
+                (
+                    "Spark, 4 cores each",
+                    "placement/spread-out/cores=4/occupied=0%/fast/workers={}",
+                    Value::Spark,
+                ),
+            ],
+        ),
+    }
+}
+
+fn schedule(data: &Data) -> Subject {
+    Subject {
+        name: "schedule",
+        heading: "One pass of the scheduling core",
+        see: "At a fixed number of decisions (100 applications of 16 executors) the lowest line of the empty cluster stays nearly level while the workers double; the full cluster costs less still, and a steady state hardly feels its size.",
+        chart: times(
+            data,
+            "workers",
+            &[
+                (
+                    "100 applications, empty",
+                    "schedule/growth/fast/workers={}/applications=100",
+                    Value::Whole,
+                ),
+                (
+                    "1,000, empty",
+                    "schedule/occupied=0%/fast/workers={}/applications=1000",
+                    Value::Whole,
+                ),
+                (
+                    "1,000, empty, plain",
+                    "schedule/occupied=0%/plain/workers={}/applications=1000",
+                    Value::Whole,
+                ),
+                (
+                    "1,000, full",
+                    "schedule/occupied=100%/fast/workers={}/applications=1000",
+                    Value::Whole,
+                ),
+                (
+                    "one executor ends",
+                    "schedule/steady/one-executor-ends/workers={}/applications=1000",
+                    Value::Whole,
+                ),
+            ],
+        ),
+    }
+}
+
+fn master(data: &Data) -> Subject {
+    Subject {
+        name: "master",
+        heading: "One pass of the Master",
+        see: "Bookkeeping, notes and messages cost the same for each launch: ten times the applications take ten times the time, from a hundred applications on. Real Spark's recorded time for 100 is the point at the top.",
+        chart: times(
+            data,
+            "waiting applications, at 10,000 workers",
+            &[
+                (
+                    "Master",
+                    "master/schedule/workers=10000/applications={}",
+                    Value::Whole,
+                ),
+                (
+                    "core alone",
+                    "schedule/occupied=0%/fast/workers=10000/applications={}",
+                    Value::Whole,
+                ),
+                (
+                    "Spark",
+                    "master/schedule/workers=10000/applications={}",
+                    Value::Spark,
+                ),
+            ],
+        ),
+    }
+}
+
+fn events(data: &Data) -> Subject {
+    Subject {
+        name: "events",
+        heading: "The Master event by event",
+        see: "The ends of executors, which are nearly all inputs, hardly feel the size of the cluster. The means of what is rare, and the 99.9th percentile, grow with it, and the mean of all depends on how rare that is: those inputs are told to every worker or to every application, one message each, as Spark does.",
+        chart: times(
+            data,
+            "workers, and as many waiting applications",
+            &[
+                ("mean", "events/workers={}/waiting={}/mean", Value::Whole),
+                (
+                    "99.9th percentile",
+                    "events/workers={}/waiting={}/p99.9",
+                    Value::Whole,
+                ),
+                (
+                    "executor ends",
+                    "events/workers={}/waiting={}/executor-ends",
+                    Value::Whole,
+                ),
+                (
+                    "application registers",
+                    "events/workers={}/waiting={}/application-registers",
+                    Value::Whole,
+                ),
+                (
+                    "application finishes",
+                    "events/workers={}/waiting={}/application-finishes",
+                    Value::Whole,
+                ),
+                (
+                    "worker lost",
+                    "events/workers={}/waiting={}/worker-lost",
+                    Value::Whole,
+                ),
+            ],
+        ),
+    }
+}
+
+fn drivers(data: &Data) -> Subject {
+    Subject {
+        name: "drivers",
+        heading: "Waiting drivers",
+        see: "That a shape fits nowhere is found once for all drivers of it, so that 10,000 cost a few times what 100 do; the plain algorithm, and real Spark, look at every worker for each of them.",
+        chart: times(
+            data,
+            "workers",
+            &[
+                (
+                    "100 fit nowhere",
+                    "drivers/fit-nowhere/fast/workers={}/drivers=100",
+                    Value::Whole,
+                ),
+                (
+                    "100 fit nowhere, plain",
+                    "drivers/fit-nowhere/plain/workers={}/drivers=100",
+                    Value::Whole,
+                ),
+                (
+                    "10,000 fit nowhere",
+                    "drivers/fit-nowhere/fast/workers={}/drivers=10000",
+                    Value::Whole,
+                ),
+                (
+                    "100 fit",
+                    "drivers/fit/fast/workers={}/drivers=100",
+                    Value::Whole,
+                ),
+                (
+                    "Spark, 100 fit nowhere",
+                    "drivers/fit-nowhere/fast/workers={}/drivers=100",
+                    Value::Spark,
+                ),
+            ],
+        ),
+    }
+}
+
+fn registration(data: &Data) -> Subject {
+    Subject {
+        name: "registration",
+        heading: "Registration of workers",
+        see: "The cost of one worker grows slowly with the number of those that are there: it is a search in an order of ids.",
+        chart: Chart {
+            up: "processor time per worker",
+            ..times(
+                data,
+                "workers",
+                &[
+                    (
+                        "ids ascending",
+                        "registration/ascending/workers={}",
+                        Value::PerSize,
+                    ),
+                    (
+                        "descending",
+                        "registration/descending/workers={}",
+                        Value::PerSize,
+                    ),
+                    (
+                        "scattered",
+                        "registration/scattered/workers={}",
+                        Value::PerSize,
+                    ),
+                    (
+                        "numbered",
+                        "registration/numbered/workers={}",
+                        Value::PerSize,
+                    ),
+                ],
+            )
+        },
+    }
+}
+
+fn queue(data: &Data) -> Subject {
+    Subject {
+        name: "queue",
+        heading: "The event queue",
+        see: "Both heaps grow with the timers that wait; the queue grows more slowly, because heartbeats wait in the order in which they came.",
+        chart: Chart {
+            up: "processor time per step",
+            ..times(
+                data,
+                "timers",
+                &[
+                    ("this queue", "queue/agenda/timers={}", Value::Each),
+                    ("standard heap", "queue/binary-heap/timers={}", Value::Each),
+                    ("4-ary heap", "queue/4-ary-heap/timers={}", Value::Each),
+                ],
+            )
+        },
+    }
+}
+
+fn world(data: &Data) -> Subject {
+    Subject {
+        name: "world",
+        heading: "Whole runs",
+        see: "The distance between the lines of a run and those of a bare heap is what the nodes, the network, the invariants and the metrics cost.",
+        chart: Chart {
+            up: "processor time per input",
+            ..times(
+                data,
+                "workers",
+                &[
+                    (
+                        "applications come and go",
+                        "world/applications/workers={}",
+                        Value::Each,
+                    ),
+                    ("idle", "world/idle/workers={}", Value::Each),
+                    (
+                        "bare heap",
+                        "world/bare-heap-for-applications/workers={}",
+                        Value::Each,
+                    ),
+                    (
+                        "bare heap, idle",
+                        "world/bare-heap-for-idle/workers={}",
+                        Value::Each,
+                    ),
+                ],
+            )
+        },
+    }
+}
+
+fn memory(data: &Data) -> Subject {
+    Subject {
+        name: "memory",
+        heading: "Memory of whole runs",
+        see: "A nearly level line: an idle worker costs about the same at any size.",
+        chart: Chart {
+            across: "workers",
+            up: "bytes per worker at the peak",
+            write: bytes,
+            series: lines(data, &[("idle", "memory/idle/workers={}", Value::Each)]),
+        },
+    }
+}
+
+/// A chart of times.
+fn times(data: &Data, across: &'static str, wanted: &[Line]) -> Chart {
+    Chart {
+        across,
+        up: "processor time",
+        write: duration,
+        series: lines(data, wanted),
+    }
+}
+
+/// The lines of which something was measured.
+fn lines(data: &Data, wanted: &[Line]) -> Vec<Series> {
+    let series = wanted.iter().map(|(name, benchmarks, value)| Series {
+        name,
+        points: points(data, benchmarks, *value),
+    });
+    series.filter(|series| !series.points.is_empty()).collect()
+}
+
+fn points(data: &Data, benchmarks: &str, value: Value) -> Vec<(f64, f64)> {
+    let sizes = SIZES.into_iter().chain([LAST_DOUBLING]);
+    let points = sizes.filter_map(|size| {
+        let name = benchmarks.replace("{}", &size.to_string());
+        let found = match value {
+            Value::Whole => data.median(&name),
+            Value::Each => data.each(&name),
+            Value::PerSize => data.median(&name).map(|median| median / f64::from(size)),
+            Value::Spark => data.recorded(&name).map(|recorded| recorded.low_ms * 1e6),
+        };
+        found
+            .filter(|found| *found > 0.0)
+            .map(|found| (f64::from(size), found))
+    });
+    points.collect()
+}
