@@ -39,13 +39,19 @@ fn a_scenario_that_would_fail_is_still_sound() {
 }
 
 #[test]
+fn both_worlds_give_the_verdict() {
+    check("run PATH --world turmoil", HOLDS, 0);
+    check("run PATH --world turmoil", &fails(), 1);
+    check("test PATH --world queue --world turmoil", HOLDS, 0);
+}
+
+#[test]
 fn two_if_the_arguments_are_wrong() {
     check("", HOLDS, 2);
     check("dance", HOLDS, 2);
     check("run", HOLDS, 2);
     check("run PATH --seed x", HOLDS, 2);
     check("run PATH --world moon", HOLDS, 2);
-    check("run PATH --world turmoil", HOLDS, 2);
     check("run PATH --world live", HOLDS, 2);
     check("run PATH --force", HOLDS, 2);
     check("run PATH --set nonsense", HOLDS, 2);
@@ -55,7 +61,7 @@ fn two_if_the_arguments_are_wrong() {
     check("test PATH --seeds 5..2", HOLDS, 2);
     check("test PATH --seeds 0", HOLDS, 2);
     check("test PATH --jobs 0", HOLDS, 2);
-    check("test PATH --world turmoil", HOLDS, 2);
+    check("test PATH --world live", HOLDS, 2);
     check("check", HOLDS, 2);
     check("check PATH.not-there", HOLDS, 2);
 }
