@@ -3,6 +3,7 @@
 
 use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::thrown::Thrown;
+use deploysim_protocol::wire::Envelope;
 
 /// What crosses a connection.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,20 @@ pub enum Unit<'a> {
     Resolve,
     /// The answer to that.
     Resolved,
+}
+
+impl<'a> Unit<'a> {
+    /// What an envelope carries; `None` for the greeting.
+    pub const fn of(envelope: &'a Envelope) -> Option<Self> {
+        match envelope {
+            Envelope::Hello { .. } => None,
+            Envelope::OneWay(message) => Some(Self::Message(message)),
+            Envelope::Ask { ask, .. } => Some(Self::Ask(ask)),
+            Envelope::Answer { outcome, .. } => Some(Self::Answer(outcome)),
+            Envelope::Resolve { .. } => Some(Self::Resolve),
+            Envelope::Resolved { .. } => Some(Self::Resolved),
+        }
+    }
 }
 
 impl Unit<'_> {

@@ -38,7 +38,8 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files.filter(|(name, _)| name != MANIFEST).collect()
 }
 
-fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
+/// Every scenario file below a folder, in order.
+pub(crate) fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -2,38 +2,25 @@
 //! scenarios say, the two tell the same story, and what turmoil cannot play is listed.
 
 use crate::ground::{Ground, library, program};
-use crate::twice::differences;
+use crate::twice::{differences, scenarios};
 use deploysim_scenarios::agreement::{compare, fixed, short};
 use deploysim_scenarios::scenario;
 use deploysim_scenarios::scenario::plan::Plan;
 use deploysim_scenarios::world::World;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// Every scenario of the library by its name below it.
 fn plans() -> BTreeMap<String, Plan> {
     let library = library();
     let mut files = Vec::new();
-    gather(&library, &mut files);
+    scenarios(&library, &mut files);
     let plans = files.iter().map(|path| {
         let name = path.strip_prefix(&library).unwrap();
         let plan = scenario::read(path, &[]).unwrap();
         (name.to_str().unwrap().to_owned(), plan)
     });
     plans.collect()
-}
-
-fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            gather(&path, found);
-        } else if path.extension().is_some_and(|it| it == "toml") {
-            found.push(path);
-        }
-    }
 }
 
 /// Compares the worlds on every scenario that turmoil plays, after `change`.

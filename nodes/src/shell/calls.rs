@@ -148,7 +148,7 @@ impl<S: Surroundings> Shell<S> {
             }
             Route::Dialling => self.wait_for_dial(to.address, envelope),
             Route::Local | Route::Gone => {
-                let unit = super::connections::shown(&envelope);
+                let unit = Unit::of(&envelope);
                 self.report_sent(to.address, unit.unwrap_or(Unit::Resolve), Fate::Lost);
                 self.fail_calls_where(|outstanding| outstanding.call == call.0);
             }

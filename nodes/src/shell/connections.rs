@@ -121,7 +121,7 @@ impl<S: Surroundings> Shell<S> {
     }
 
     pub(super) fn wait_for_dial(&mut self, to: Address, envelope: Envelope) {
-        if let Some(unit) = shown(&envelope) {
+        if let Some(unit) = Unit::of(&envelope) {
             self.report_sent(to, unit, Fate::WaitsForConnection);
         }
         if let Some(Own::Dialling(outbox)) = self.connections.own.get_mut(&to) {
@@ -264,7 +264,7 @@ impl<S: Surroundings> Shell<S> {
             Ok(_) if !overflows => Fate::Carried,
             Ok(_) | Err(_) => Fate::Lost,
         };
-        if let Some(unit) = shown(&envelope) {
+        if let Some(unit) = Unit::of(&envelope) {
             self.report_sent(to, unit, fate);
         }
         let Ok(frame) = frame else { return };
@@ -358,18 +358,6 @@ impl<S: Surroundings> Shell<S> {
 
 /// The stream of the world's transport.
 type Stream<S> = <<S as Surroundings>::Transport as Transport>::Stream;
-
-/// An envelope as traces show it; `None` for the greeting.
-pub(super) const fn shown(envelope: &Envelope) -> Option<Unit<'_>> {
-    match envelope {
-        Envelope::Hello { .. } => None,
-        Envelope::OneWay(message) => Some(Unit::Message(message)),
-        Envelope::Ask { ask, .. } => Some(Unit::Ask(ask)),
-        Envelope::Answer { outcome, .. } => Some(Unit::Answer(outcome)),
-        Envelope::Resolve { .. } => Some(Unit::Resolve),
-        Envelope::Resolved { .. } => Some(Unit::Resolved),
-    }
-}
 
 /// The endpoint that look-ups name.
 ///

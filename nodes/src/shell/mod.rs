@@ -25,11 +25,11 @@ pub use transport::Transport;
 use crate::dice::Dice;
 use crate::hosted::{AnyEffect, AnyNode, AnyStamped, Happening, Moment, Stage};
 use crate::node::Counters;
-use crate::report::EndOfConnection;
+use crate::report::{EndOfConnection, Unit};
 use crate::store::Store;
 use crate::turn::Tools;
 use calls::{Calls, Inquiries, Presence};
-use connections::{Connections, shown};
+use connections::Connections;
 use deadlines::{Deadline, Deadlines};
 use deploysim_protocol::address::{Address, Connection, Reference};
 use deploysim_protocol::text::Text;
@@ -365,7 +365,7 @@ impl<S: Surroundings> Shell<S> {
                 return;
             }
         };
-        if let Some(unit) = shown(&envelope) {
+        if let Some(unit) = Unit::of(&envelope) {
             self.surroundings
                 .report(Report::Received { connection, unit });
         }

@@ -4,9 +4,8 @@
 //! Each pair of machines gets a latency of its own, so that what two peers say at one instant
 //! does not come at one instant: which of two came first would be an accident in any world.
 
-use crate::network::{Latency, Shape};
 use crate::scenario::plan::{ApplicationWork, FaultWord, LatencyPlan, LinkPlan, Plan, Target};
-use crate::world::turmoil::tick;
+use crate::world::turmoil::{tick, whole_ticks};
 use std::time::Duration;
 
 /// How many different latencies there are; with more pairs of machines they come again. Their
@@ -101,15 +100,5 @@ fn fix_work(work: &mut ApplicationWork, tick: Duration) {
 }
 
 fn fix(latency: &mut LatencyPlan, tick: Duration) {
-    let drawn = Latency::new(latency.shape.clone(), latency.max)
-        .expect("a checked scenario has possible distributions");
-    *latency = LatencyPlan {
-        shape: Shape::Constant(whole_ticks(drawn.median(), tick).max(tick)),
-        max: None,
-    };
-}
-
-fn whole_ticks(duration: Duration, tick: Duration) -> Duration {
-    let ticks = duration.as_nanos().div_ceil(tick.as_nanos());
-    tick * u32::try_from(ticks).unwrap_or(u32::MAX)
+    *latency = LatencyPlan::constant(whole_ticks(latency.distribution().median(), tick).max(tick));
 }

@@ -2,7 +2,7 @@
 //! and queueing are the network's business.
 
 use super::Target;
-use crate::network::Shape;
+use crate::network::{Latency, Shape};
 use std::time::Duration;
 
 /// The network of a scenario.
@@ -49,6 +49,15 @@ impl LatencyPlan {
             shape: Shape::Constant(duration),
             max: None,
         }
+    }
+
+    /// The distribution itself, as the network draws from it.
+    ///
+    /// # Panics
+    /// If its parameters are impossible: reading the scenario has refused those.
+    pub fn distribution(&self) -> Latency {
+        Latency::new(self.shape.clone(), self.max)
+            .expect("a checked scenario has possible distributions")
     }
 
     /// Equally likely from `low` to `high`.

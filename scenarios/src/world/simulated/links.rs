@@ -117,8 +117,5 @@ fn machine_name(target: &Target) -> String {
 /// # Panics
 /// If its parameters are impossible: reading the scenario has refused those.
 pub(in crate::world) fn latency(plan: &LatencyPlan) -> Arc<Latency> {
-    Arc::new(
-        Latency::new(plan.shape.clone(), plan.max)
-            .expect("a checked scenario has possible distributions"),
-    )
+    Arc::new(plan.distribution())
 }

@@ -54,22 +54,16 @@ impl GatedStream {
     ) -> Self {
         let (reading, writing) = tokio::io::split(socket);
         let (pieces, incoming) = mpsc::channel(PIECES_MAX);
-        let departures = world
-            .borrow_mut()
-            .wires
-            .end_mut(end)
-            .and_then(|own| own.departures.take())
-            .expect("a socket is opened once, while its connection exists");
-        let node = {
-            let world = world.borrow();
-            world.wires.end(end).map_or(0, |own| own.node)
-        };
+        let mut state = world.borrow_mut();
+        let own = state.wires.end_mut(end);
+        let own = own.expect("a socket is opened while its connection exists");
+        let (node, departures) = (own.node, own.departures.take());
+        let departures = departures.expect("the socket of an end is opened once");
         let received = receive(end, reading, pieces, world.clone());
         let pumped = pump(end, departures, writing, clock, world.clone());
-        let world_now = world.borrow();
-        world_now.run_beside(node, Box::pin(received));
-        world_now.run_beside(node, Box::pin(pumped));
-        drop(world_now);
+        state.run_beside(node, Box::pin(received));
+        state.run_beside(node, Box::pin(pumped));
+        drop(state);
         Self {
             end,
             world: world.clone(),

@@ -207,11 +207,7 @@ const fn lane_of(parcel: &Parcel) -> Lane {
 
 const fn shown(parcel: &Parcel) -> Option<Unit<'_>> {
     match parcel {
-        Parcel::Envelope(Envelope::OneWay(message)) => Some(Unit::Message(message)),
-        Parcel::Envelope(Envelope::Ask { ask, .. }) => Some(Unit::Ask(ask)),
-        Parcel::Envelope(Envelope::Answer { outcome, .. }) => Some(Unit::Answer(outcome)),
-        Parcel::Envelope(Envelope::Resolve { .. }) => Some(Unit::Resolve),
-        Parcel::Envelope(Envelope::Resolved { .. }) => Some(Unit::Resolved),
-        Parcel::Envelope(Envelope::Hello { .. }) | Parcel::End => None,
+        Parcel::Envelope(envelope) => Unit::of(envelope),
+        Parcel::End => None,
     }
 }

@@ -19,7 +19,7 @@ mod tests;
 mod traffic;
 mod wire;
 
-pub use playable::{NODES_MAX, Refusal, as_lived, refusal, tick};
+pub use playable::{NODES_MAX, Refusal, as_lived, refusal, tick, whole_ticks};
 
 use super::simulated::{Cue, Direction, SimulatedWorld, faults, start};
 use super::{Class, Played, limit};

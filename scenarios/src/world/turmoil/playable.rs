@@ -1,7 +1,6 @@
 //! Which scenarios turmoil can play, and how fine its time is. Whatever cannot be played exactly
 //! is refused with a reason, never played as something else.
 
-use crate::network::Latency;
 use crate::scenario::plan::{FaultEnd, FaultStart, LatencyPlan, Plan};
 use deploysim_protocol::time::Time;
 use std::fmt;
@@ -70,6 +69,13 @@ pub fn tick(plan: &Plan) -> Duration {
     }
 }
 
+/// A length of time as nodes see it here: rounded up to whole ticks.
+pub fn whole_ticks(duration: Duration, tick: Duration) -> Duration {
+    let ticks = duration.as_nanos().div_ceil(tick.as_nanos());
+    let nanos = ticks.saturating_mul(tick.as_nanos());
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
 /// Why a scenario cannot be played, if it cannot.
 pub fn refusal(plan: &Plan) -> Option<Refusal> {
     let found = named_nodes(plan);
@@ -94,11 +100,8 @@ pub fn as_lived(plan: &Plan) -> Plan {
         .chain([&mut lived.network.latency])
         .chain([&mut lived.process.start, &mut lived.process.stop])
     {
-        let drawn = Latency::new(latency.shape.clone(), latency.max)
-            .expect("a checked scenario has possible distributions");
-        let ticks = drawn.max().as_nanos().div_ceil(tick.as_nanos());
-        let ticks = u32::try_from(ticks).unwrap_or(u32::MAX);
-        *latency = LatencyPlan::constant(tick * ticks);
+        let longest = latency.distribution().max();
+        *latency = LatencyPlan::constant(whole_ticks(longest, tick));
     }
     lived
 }

@@ -2,7 +2,7 @@
 //! where they arrive. The pure `Flow`, `Link` and `Cuts` decide, the same as in the queue world.
 
 use super::wire::{Departure, Load, Side, WireEnd};
-use super::{Step, TurmoilWorld};
+use super::{Step, TurmoilWorld, whole_ticks};
 use crate::network::{Attempted, Path, Sent, Way};
 use crate::trace::EndOfConnection;
 use crate::world::Class;
@@ -52,13 +52,11 @@ impl TurmoilWorld {
     /// Puts something into the socket, past the network: the greeting, and ends that nobody
     /// waits for.
     pub(super) fn depart(&self, from: WireEnd, arrives_at: Time, load: Load) {
-        let tick = self.tick;
         let Some(own) = self.wires.end(from) else {
             return;
         };
-        let arrives_at = ceil(arrives_at, tick).as_nanos();
-        let transit = u64::try_from(own.transit.as_nanos()).unwrap_or(u64::MAX);
-        let at = Time::from_nanos(arrives_at.saturating_sub(transit));
+        let arrives_after = whole_ticks(arrives_at.since(Time::ZERO), self.tick);
+        let at = Time::ZERO + arrives_after.saturating_sub(own.transit);
         // A gate that is gone has nobody to tell either.
         drop(own.gate.send(Departure { at, load }));
     }
@@ -197,10 +195,4 @@ impl TurmoilWorld {
             self.wires.wires.remove(&end.wire);
         }
     }
-}
-
-/// The first multiple of a tick that is not before `at`.
-pub(super) fn ceil(at: Time, tick: Duration) -> Time {
-    let tick = u64::try_from(tick.as_nanos()).unwrap_or(u64::MAX);
-    Time::from_nanos(at.as_nanos().div_ceil(tick).saturating_mul(tick))
 }
