@@ -21,7 +21,7 @@ use deploysim_protocol::time::{Time, WallTime};
 use std::sync::Arc;
 
 /// What one input caused.
-pub type Effects = Vec<Stamped<Master>>;
+pub type Effects = Vec<Stamped>;
 
 /// A Master, and what a world lends it.
 #[derive(Clone)]

@@ -53,7 +53,7 @@ pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
 
 /// How many executors workers are told to launch.
 fn launched(effects: &Effects) -> usize {
-    let is_launch = |effect: &Effect<_>| {
+    let is_launch = |effect: &Effect| {
         matches!(
             effect,
             Effect::Send {

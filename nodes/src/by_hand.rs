@@ -2,6 +2,7 @@
 //! is no network and no queue; whoever writes the test is both.
 
 use crate::dice::Dice;
+use crate::hosted::AnyTimer;
 use crate::node::{Call, Counters, Effect, Input, Node};
 use crate::store::NoStore;
 use crate::turn::{Tools, Turn};
@@ -130,7 +131,17 @@ pub(crate) fn connection(number: u64) -> Connection {
     Connection(NonZeroU64::new(number).expect("connections are numbered from 1"))
 }
 
-fn effect_line<N: Node>(effect: &Effect<N>) -> String {
+/// A deadline, as its role calls it.
+pub(crate) fn timer_text(timer: AnyTimer) -> String {
+    match timer {
+        AnyTimer::Master(timer) => format!("{timer:?}"),
+        AnyTimer::Worker(timer) => format!("{timer:?}"),
+        AnyTimer::Driver(timer) => format!("{timer:?}"),
+        AnyTimer::Client(timer) => format!("{timer:?}"),
+    }
+}
+
+fn effect_line(effect: &Effect) -> String {
     match effect {
         Effect::Send { to, message } => format!("send {to:?} {}", message_text(message)),
         Effect::Ask {
@@ -145,8 +156,8 @@ fn effect_line<N: Node>(effect: &Effect<N>) -> String {
             Err(thrown) => format!("reply#{} throws {thrown}", call.0),
         },
         Effect::Abandon { call } => format!("abandon#{}", call.0),
-        Effect::Arm { timer, at } => format!("arm {timer:?} {at}"),
-        Effect::Disarm { timer } => format!("disarm {timer:?}"),
+        Effect::Arm { timer, at } => format!("arm {} {at}", timer_text(*timer)),
+        Effect::Disarm { timer } => format!("disarm {}", timer_text(*timer)),
         Effect::Launch(process) => format!("launch {:?}", process.id),
         Effect::Terminate { process, signal } => format!("terminate {process:?} {signal:?}"),
         Effect::Exit { code } => format!("exit {code}"),

@@ -16,6 +16,7 @@
 //! A node never does I/O, reads no clock, and has no hidden randomness. It never waits: the
 //! answer to a question is another input. How effects are carried out is the world's business.
 
+use crate::hosted::AnyTimer;
 use crate::process::{Exit, Process, ProcessId};
 use crate::turn::Turn;
 use deploysim_protocol::address::{Address, Peer, Reference};
@@ -36,7 +37,7 @@ pub trait Node: Clone + Eq + Hash + Debug {
     /// The answers that this role gets.
     type Answer: Debug + TryFrom<Answer>;
     /// The deadlines that this role keeps, by name.
-    type Timer: Copy + Ord + Hash + Debug;
+    type Timer: Copy + Ord + Hash + Debug + Into<AnyTimer>;
     /// What an operator, a signal or the user's program can ask of this role.
     type Operation: Debug;
 
@@ -116,9 +117,10 @@ pub enum Input<N: Node> {
     Operator(N::Operation),
 }
 
-/// Everything that a node can cause.
+/// Everything that a node can cause. One type for all roles, so that what a node pushes is what
+/// its world carries out.
 #[derive(Debug)]
-pub enum Effect<N: Node> {
+pub enum Effect {
     /// Send a one-way message. It may be lost with its connection; nobody is told.
     Send {
         /// To whom.
@@ -161,14 +163,14 @@ pub enum Effect<N: Node> {
     /// Wake this node at an instant, instead of whenever this timer was armed for before.
     Arm {
         /// Which deadline.
-        timer: N::Timer,
+        timer: AnyTimer,
         /// When; an instant in the past fires at once.
         at: Time,
     },
     /// Do not wake this node for this deadline.
     Disarm {
         /// Which deadline.
-        timer: N::Timer,
+        timer: AnyTimer,
     },
     /// Start a child process.
     Launch(Process),

@@ -11,16 +11,17 @@ use deploysim_protocol::record::{Record, RecordKey, Records};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::{Time, WallTime};
+use std::marker::PhantomData;
 use std::time::Duration;
 
 /// An effect and the instant at which it happens: the turn's beginning, or later where the
 /// store took time before it.
 #[derive(Debug)]
-pub struct Stamped<N: Node> {
+pub struct Stamped {
     /// When.
     pub at: Time,
     /// What.
-    pub effect: Effect<N>,
+    pub effect: Effect,
 }
 
 /// What belongs to a node's process rather than to its role, lent for one turn.
@@ -40,8 +41,10 @@ pub struct Turn<'a, N: Node> {
     began: Time,
     me: Address,
     tools: Tools<'a>,
-    effects: &'a mut Vec<Stamped<N>>,
+    effects: &'a mut Vec<Stamped>,
     crashed: bool,
+    /// Only this role's timers can be armed.
+    role: PhantomData<fn(N)>,
 }
 
 impl<'a, N: Node> Turn<'a, N> {
@@ -51,7 +54,7 @@ impl<'a, N: Node> Turn<'a, N> {
         wall: WallTime,
         me: Address,
         tools: Tools<'a>,
-        effects: &'a mut Vec<Stamped<N>>,
+        effects: &'a mut Vec<Stamped>,
     ) -> Self {
         Self {
             uptime: began,
@@ -61,6 +64,7 @@ impl<'a, N: Node> Turn<'a, N> {
             tools,
             effects,
             crashed: false,
+            role: PhantomData,
         }
     }
 
@@ -129,6 +133,7 @@ impl<'a, N: Node> Turn<'a, N> {
 
     /// Wakes this node at an instant; a former deadline of this timer is forgotten.
     pub fn arm(&mut self, timer: N::Timer, at: Time) {
+        let timer = timer.into();
         self.push(Effect::Arm { timer, at });
     }
 
@@ -139,6 +144,7 @@ impl<'a, N: Node> Turn<'a, N> {
 
     /// Forgets a timer's deadline.
     pub fn disarm(&mut self, timer: N::Timer) {
+        let timer = timer.into();
         self.push(Effect::Disarm { timer });
     }
 
@@ -219,7 +225,7 @@ impl<'a, N: Node> Turn<'a, N> {
         call
     }
 
-    fn push(&mut self, effect: Effect<N>) {
+    fn push(&mut self, effect: Effect) {
         if !self.crashed {
             self.effects.push(Stamped {
                 at: self.uptime,

@@ -6,8 +6,8 @@ mod own;
 use crate::driver::{Driver, DriverOperation, DriverTimer};
 use crate::executor::{Executor, ExecutorOperation};
 use crate::master::{Master, MasterOperation, MasterTimer};
-use crate::node::{Call, Effect, Input, Node, Signal};
-use crate::process::{Exit, Process, ProcessId};
+use crate::node::{Call, Input, Node};
+use crate::process::{Exit, ProcessId};
 use crate::submission::{ClientTimer, SubmitClient};
 use crate::turn::{Stamped, Tools, Turn};
 use crate::worker::{Worker, WorkerOperation, WorkerTimer};
@@ -183,8 +183,6 @@ pub enum Happening {
 
 /// A role that worlds can host: how its own types are found among those of all roles.
 pub trait Hosted: Node {
-    /// The role's deadline among all deadlines.
-    fn wrap(timer: Self::Timer) -> AnyTimer;
     /// The role's own deadline; `None` if it is another role's.
     fn unwrap(timer: AnyTimer) -> Option<Self::Timer>;
     /// The role's own message; the message itself if it is another role's.
@@ -193,87 +191,6 @@ pub trait Hosted: Node {
     fn ask(ask: Ask) -> Result<Self::Ask, Ask>;
     /// The role's own operation; `None` if it is another role's.
     fn operation(operation: AnyOperation) -> Option<Self::Operation>;
-}
-
-/// What a node causes, whatever its role. See [`Effect`].
-#[derive(Debug)]
-pub enum AnyEffect {
-    /// See [`Effect::Send`].
-    Send {
-        /// To whom.
-        to: Reference,
-        /// What.
-        message: Message,
-    },
-    /// See [`Effect::Ask`].
-    Ask {
-        /// Whom.
-        to: Reference,
-        /// The number that the answer will carry.
-        call: Call,
-        /// What.
-        ask: Ask,
-        /// How long to wait.
-        timeout: Duration,
-    },
-    /// See [`Effect::Resolve`].
-    Resolve {
-        /// Where.
-        at: Address,
-        /// The number that the answer will carry.
-        call: Call,
-        /// How long to wait.
-        timeout: Duration,
-    },
-    /// See [`Effect::Reply`].
-    Reply {
-        /// The number that the question carried.
-        call: Call,
-        /// The answer, or what the handler threw.
-        answer: Result<Answer, Thrown>,
-    },
-    /// See [`Effect::Abandon`].
-    Abandon {
-        /// Which call.
-        call: Call,
-    },
-    /// See [`Effect::Arm`].
-    Arm {
-        /// Which deadline.
-        timer: AnyTimer,
-        /// When.
-        at: Time,
-    },
-    /// See [`Effect::Disarm`].
-    Disarm {
-        /// Which deadline.
-        timer: AnyTimer,
-    },
-    /// See [`Effect::Launch`].
-    Launch(Process),
-    /// See [`Effect::Terminate`].
-    Terminate {
-        /// Which one.
-        process: ProcessId,
-        /// How.
-        signal: Signal,
-    },
-    /// See [`Effect::Exit`].
-    Exit {
-        /// Its exit code.
-        code: i32,
-    },
-    /// See [`Effect::Note`].
-    Note(Event),
-}
-
-/// An effect and the instant at which it happens.
-#[derive(Debug)]
-pub struct AnyStamped {
-    /// When.
-    pub at: Time,
-    /// What.
-    pub effect: AnyEffect,
 }
 
 /// What a turn is given beside the happening.
@@ -288,64 +205,36 @@ pub struct Moment<'a> {
     pub tools: Tools<'a>,
 }
 
-/// Buffers that turns use again, so that a turn allocates nothing.
-#[derive(Default)]
-pub struct Stage {
-    master: Vec<Stamped<Master>>,
-    worker: Vec<Stamped<Worker>>,
-    driver: Vec<Stamped<Driver>>,
-    executor: Vec<Stamped<Executor>>,
-    client: Vec<Stamped<SubmitClient>>,
-}
-
-impl Stage {
-    /// Lets `node` handle one happening and appends what it causes to `effects`. Returns how
-    /// long the node was busy: the time that its store took.
-    ///
-    /// A happening that the role has no handler for throws there, as in Spark: the node reports
-    /// it, and refuses if it was a question.
-    ///
-    /// # Panics
-    /// If a timer or an operation of another role is fed: only a bug of a world does that.
-    pub fn turn(
-        &mut self,
-        node: &mut AnyNode,
-        happening: Happening,
-        moment: Moment<'_>,
-        effects: &mut Vec<AnyStamped>,
-    ) -> Duration {
-        match node {
-            AnyNode::Master(node) => {
-                turn(node.as_mut(), happening, moment, &mut self.master, effects)
-            }
-            AnyNode::Worker(node) => {
-                turn(node.as_mut(), happening, moment, &mut self.worker, effects)
-            }
-            AnyNode::Driver(node) => {
-                turn(node.as_mut(), happening, moment, &mut self.driver, effects)
-            }
-            AnyNode::Executor(node) => turn(
-                node.as_mut(),
-                happening,
-                moment,
-                &mut self.executor,
-                effects,
-            ),
-            AnyNode::Client(node) => {
-                turn(node.as_mut(), happening, moment, &mut self.client, effects)
-            }
-        }
+/// Lets `node` handle one happening and appends what it causes to `effects`. Returns how long the
+/// node was busy: the time that its store took.
+///
+/// A happening that the role has no handler for throws there, as in Spark: the node reports it,
+/// and refuses if it was a question.
+///
+/// # Panics
+/// If a timer or an operation of another role is fed: only a bug of a world does that.
+pub fn turn(
+    node: &mut AnyNode,
+    happening: Happening,
+    moment: Moment<'_>,
+    effects: &mut Vec<Stamped>,
+) -> Duration {
+    match node {
+        AnyNode::Master(node) => turn_of(node.as_mut(), happening, moment, effects),
+        AnyNode::Worker(node) => turn_of(node.as_mut(), happening, moment, effects),
+        AnyNode::Driver(node) => turn_of(node.as_mut(), happening, moment, effects),
+        AnyNode::Executor(node) => turn_of(node.as_mut(), happening, moment, effects),
+        AnyNode::Client(node) => turn_of(node.as_mut(), happening, moment, effects),
     }
 }
 
-fn turn<N: Hosted>(
+fn turn_of<N: Hosted>(
     node: &mut N,
     happening: Happening,
     moment: Moment<'_>,
-    buffer: &mut Vec<Stamped<N>>,
-    effects: &mut Vec<AnyStamped>,
+    effects: &mut Vec<Stamped>,
 ) -> Duration {
-    let mut turn = Turn::new(moment.now, moment.wall, moment.me, moment.tools, buffer);
+    let mut turn = Turn::new(moment.now, moment.wall, moment.me, moment.tools, effects);
     match input(happening) {
         Ok(input) => node.handle(input, &mut turn),
         Err(unhandled) => {
@@ -357,12 +246,7 @@ fn turn<N: Hosted>(
             }
         }
     }
-    let took = turn.took();
-    effects.extend(buffer.drain(..).map(|stamped| AnyStamped {
-        at: stamped.at,
-        effect: any(stamped.effect),
-    }));
-    took
+    turn.took()
 }
 
 /// Something arrived for which the role has no handler.
@@ -421,36 +305,5 @@ fn unhandled(call: Option<Call>, kind: &str) -> Unhandled {
         thrown: Thrown::Unhandled {
             kind: Text::new(kind),
         },
-    }
-}
-
-fn any<N: Hosted>(effect: Effect<N>) -> AnyEffect {
-    match effect {
-        Effect::Send { to, message } => AnyEffect::Send { to, message },
-        Effect::Ask {
-            to,
-            call,
-            ask,
-            timeout,
-        } => AnyEffect::Ask {
-            to,
-            call,
-            ask,
-            timeout,
-        },
-        Effect::Resolve { at, call, timeout } => AnyEffect::Resolve { at, call, timeout },
-        Effect::Reply { call, answer } => AnyEffect::Reply { call, answer },
-        Effect::Abandon { call } => AnyEffect::Abandon { call },
-        Effect::Arm { timer, at } => AnyEffect::Arm {
-            timer: N::wrap(timer),
-            at,
-        },
-        Effect::Disarm { timer } => AnyEffect::Disarm {
-            timer: N::wrap(timer),
-        },
-        Effect::Launch(process) => AnyEffect::Launch(process),
-        Effect::Terminate { process, signal } => AnyEffect::Terminate { process, signal },
-        Effect::Exit { code } => AnyEffect::Exit { code },
-        Effect::Note(event) => AnyEffect::Note(event),
     }
 }

@@ -20,10 +20,13 @@ macro_rules! own {
     };
 }
 
-impl Hosted for Master {
-    fn wrap(timer: MasterTimer) -> AnyTimer {
-        AnyTimer::Master(timer)
+impl From<MasterTimer> for AnyTimer {
+    fn from(timer: MasterTimer) -> Self {
+        Self::Master(timer)
     }
+}
+
+impl Hosted for Master {
     fn unwrap(timer: AnyTimer) -> Option<MasterTimer> {
         if let AnyTimer::Master(own) = timer {
             Some(own)
@@ -46,10 +49,13 @@ impl Hosted for Master {
     }
 }
 
-impl Hosted for Worker {
-    fn wrap(timer: WorkerTimer) -> AnyTimer {
-        AnyTimer::Worker(timer)
+impl From<WorkerTimer> for AnyTimer {
+    fn from(timer: WorkerTimer) -> Self {
+        Self::Worker(timer)
     }
+}
+
+impl Hosted for Worker {
     fn unwrap(timer: AnyTimer) -> Option<WorkerTimer> {
         if let AnyTimer::Worker(own) = timer {
             Some(own)
@@ -72,10 +78,13 @@ impl Hosted for Worker {
     }
 }
 
-impl Hosted for Driver {
-    fn wrap(timer: DriverTimer) -> AnyTimer {
-        AnyTimer::Driver(timer)
+impl From<DriverTimer> for AnyTimer {
+    fn from(timer: DriverTimer) -> Self {
+        Self::Driver(timer)
     }
+}
+
+impl Hosted for Driver {
     fn unwrap(timer: AnyTimer) -> Option<DriverTimer> {
         if let AnyTimer::Driver(own) = timer {
             Some(own)
@@ -98,10 +107,13 @@ impl Hosted for Driver {
     }
 }
 
-impl Hosted for Executor {
-    fn wrap(timer: ExecutorTimer) -> AnyTimer {
+impl From<ExecutorTimer> for AnyTimer {
+    fn from(timer: ExecutorTimer) -> Self {
         match timer {}
     }
+}
+
+impl Hosted for Executor {
     fn unwrap(_timer: AnyTimer) -> Option<ExecutorTimer> {
         None
     }
@@ -120,10 +132,13 @@ impl Hosted for Executor {
     }
 }
 
-impl Hosted for SubmitClient {
-    fn wrap(timer: ClientTimer) -> AnyTimer {
-        AnyTimer::Client(timer)
+impl From<ClientTimer> for AnyTimer {
+    fn from(timer: ClientTimer) -> Self {
+        Self::Client(timer)
     }
+}
+
+impl Hosted for SubmitClient {
     fn unwrap(timer: AnyTimer) -> Option<ClientTimer> {
         if let AnyTimer::Client(own) = timer {
             Some(own)

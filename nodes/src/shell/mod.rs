@@ -23,11 +23,11 @@ pub use surroundings::{Command, Parcel, Report, Screened, Surroundings};
 pub use transport::Transport;
 
 use crate::dice::Dice;
-use crate::hosted::{AnyEffect, AnyNode, AnyStamped, Happening, Moment, Stage};
-use crate::node::Counters;
+use crate::hosted::{self, AnyNode, AnyTimer, Happening, Moment};
+use crate::node::{Counters, Effect};
 use crate::report::{EndOfConnection, Unit};
 use crate::store::Store;
-use crate::turn::Tools;
+use crate::turn::{Stamped, Tools};
 use calls::{Calls, Inquiries, Presence};
 use connections::Connections;
 use deadlines::{Deadline, Deadlines};
@@ -119,8 +119,7 @@ struct Shell<S: Surroundings> {
     surroundings: S,
     clock: Clock,
     limits: Limits,
-    stage: Stage,
-    effects: Vec<AnyStamped>,
+    effects: Vec<Stamped>,
     counters: Counters,
     deadlines: Deadlines,
     /// When which connection is looked at for idleness.
@@ -166,7 +165,6 @@ impl<S: Surroundings> Shell<S> {
             surroundings,
             clock,
             limits,
-            stage: Stage::default(),
             effects: Vec::new(),
             counters: Counters::default(),
             deadlines: Deadlines::default(),
@@ -408,7 +406,7 @@ impl<S: Surroundings> Shell<S> {
         });
         let mut effects = std::mem::take(&mut self.effects);
         let took = self.turn(happening, now, &mut effects);
-        for AnyStamped { at, effect } in effects.drain(..) {
+        for Stamped { at, effect } in effects.drain(..) {
             if at > now {
                 self.clock.reach(at).await;
             }
@@ -426,7 +424,7 @@ impl<S: Surroundings> Shell<S> {
         self.surroundings.inspect(&self.guest.node.borrow());
     }
 
-    fn turn(&mut self, happening: Happening, now: Time, effects: &mut Vec<AnyStamped>) -> Duration {
+    fn turn(&mut self, happening: Happening, now: Time, effects: &mut Vec<Stamped>) -> Duration {
         let moment = Moment {
             now,
             wall: self.surroundings.wall(now),
@@ -438,29 +436,29 @@ impl<S: Surroundings> Shell<S> {
             },
         };
         let mut node = self.guest.node.borrow_mut();
-        self.stage.turn(&mut node, happening, moment, effects)
+        hosted::turn(&mut node, happening, moment, effects)
     }
 
-    fn carry_out(&mut self, effect: AnyEffect) {
+    fn carry_out(&mut self, effect: Effect) {
         match effect {
-            AnyEffect::Note(event) => self.surroundings.report(Report::Note(event)),
-            AnyEffect::Send { to, message } => self.send(to, message),
-            AnyEffect::Arm { timer, at } => self.arm(timer, at),
-            AnyEffect::Disarm { timer } => self.deadlines.disarm(Deadline::Timer(timer)),
-            AnyEffect::Ask {
+            Effect::Note(event) => self.surroundings.report(Report::Note(event)),
+            Effect::Send { to, message } => self.send(to, message),
+            Effect::Arm { timer, at } => self.arm(timer, at),
+            Effect::Disarm { timer } => self.deadlines.disarm(Deadline::Timer(timer)),
+            Effect::Ask {
                 to,
                 call,
                 ask,
                 timeout,
             } => self.ask(to, call, ask, timeout),
-            AnyEffect::Resolve { at, call, timeout } => self.resolve(at, call, timeout),
-            AnyEffect::Reply { call, answer } => self.reply(call, answer),
-            AnyEffect::Abandon { call } => self.abandon(call),
-            AnyEffect::Launch(process) => self.surroundings.launch(process),
-            AnyEffect::Terminate { process, signal } => {
+            Effect::Resolve { at, call, timeout } => self.resolve(at, call, timeout),
+            Effect::Reply { call, answer } => self.reply(call, answer),
+            Effect::Abandon { call } => self.abandon(call),
+            Effect::Launch(process) => self.surroundings.launch(process),
+            Effect::Terminate { process, signal } => {
                 self.surroundings.terminate(process, signal);
             }
-            AnyEffect::Exit { code } => {
+            Effect::Exit { code } => {
                 self.is_over = true;
                 self.surroundings.exit(code);
             }
@@ -469,7 +467,7 @@ impl<S: Surroundings> Shell<S> {
 
     /// A timer that is overdue fires at once; only a process that catches up remembers since
     /// when it is.
-    fn arm(&mut self, timer: crate::hosted::AnyTimer, at: Time) {
+    fn arm(&mut self, timer: AnyTimer, at: Time) {
         let at = match self.standing {
             Standing::CatchingUp { .. } => at,
             Standing::Going | Standing::Paused => at.max(self.clock.now()),

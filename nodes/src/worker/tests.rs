@@ -3,6 +3,7 @@
 
 use super::{Worker, WorkerOperation, WorkerSettings, WorkerTimer};
 use crate::dice::Dice;
+use crate::hosted::{AnyTimer, Hosted};
 use crate::node::{Call, Counters, Effect, Input, Node};
 use crate::process::{Exit, ProcessId};
 use crate::settings::{Settings, Shared};
@@ -35,6 +36,11 @@ mod reports;
 
 fn master(number: u32) -> Address {
     Address::new(&format!("master-{number}"), 7077)
+}
+
+/// A worker arms its own timers only.
+fn own(timer: AnyTimer) -> WorkerTimer {
+    Worker::unwrap(timer).expect("a worker's timer")
 }
 
 /// Masters' references arrive bound to connection 1.
@@ -121,7 +127,7 @@ impl Bench {
         if self.exited.is_some() {
             return;
         }
-        let mut effects: Vec<Stamped<Worker>> = Vec::new();
+        let mut effects: Vec<Stamped> = Vec::new();
         let mut store = NoStore;
         let tools = Tools {
             dice: &mut self.dice,
@@ -137,15 +143,17 @@ impl Bench {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect<Worker>) {
+    fn carry_out(&mut self, effect: Effect) {
         let text = match effect {
             Effect::Arm { timer, at } => {
+                let timer = own(timer);
                 self.timers.retain(|(_, _, armed)| *armed != timer);
                 self.timers.push((at, self.armed, timer));
                 self.armed += 1;
                 return;
             }
             Effect::Disarm { timer } => {
+                let timer = own(timer);
                 self.timers.retain(|(_, _, armed)| *armed != timer);
                 return;
             }

@@ -15,6 +15,7 @@ mod removal;
 mod states;
 
 use super::{Master, MasterSettings, MasterTimer};
+use crate::by_hand::timer_text;
 use crate::dice::Dice;
 use crate::node::{Call, Counters, Effect, Input, Node};
 use crate::settings::{Settings, Shared};
@@ -138,7 +139,7 @@ impl Lab {
     }
 
     fn input(&mut self, input: Input<Master>) -> String {
-        let mut effects: Vec<Stamped<Master>> = Vec::new();
+        let mut effects: Vec<Stamped> = Vec::new();
         self.store.calls.clear();
         let wall = WallTime::at(self.now);
         let me = Address::new("m", 7077);
@@ -166,7 +167,7 @@ impl Lab {
         lines
     }
 
-    fn keep(&mut self, effect: &Effect<Master>) {
+    fn keep(&mut self, effect: &Effect) {
         match effect {
             Effect::Note(event) => self.events.push(*event),
             Effect::Reply { answer, .. } => self.answers.push(answer.clone()),
@@ -374,7 +375,7 @@ const APP1: &str = "app-20260101000000-0001";
 const DRIVER0: &str = "driver-20260101000000-0000";
 const DRIVER1: &str = "driver-20260101000000-0001";
 
-fn show_effect(effect: &Effect<Master>) -> String {
+fn show_effect(effect: &Effect) -> String {
     match effect {
         Effect::Send { to, message } => {
             let unbound = if to.connection.is_none() {
@@ -388,8 +389,8 @@ fn show_effect(effect: &Effect<Master>) -> String {
             Ok(answer) => format!("reply {}", show_answer(answer)),
             Err(thrown) => format!("reply THROWN {thrown}"),
         },
-        Effect::Arm { timer, at } => format!("arm {timer:?} {at}"),
-        Effect::Disarm { timer } => format!("disarm {timer:?}"),
+        Effect::Arm { timer, at } => format!("arm {} {at}", timer_text(*timer)),
+        Effect::Disarm { timer } => format!("disarm {}", timer_text(*timer)),
         Effect::Exit { code } => format!("exit {code}"),
         Effect::Note(event) => show_event(event),
         Effect::Ask { .. }

@@ -4,8 +4,8 @@
 use super::hosted::{LIMITS, quiet_master};
 use super::yard::Yard;
 use super::{asking, check, master_address, no, numbered, question, seconds};
-use crate::hosted::AnyEffect;
 use crate::node::Call;
+use crate::node::Effect;
 use crate::shell::Limits;
 use crate::store::NoStore;
 use deploysim_protocol::address::{Address, Reference};
@@ -110,7 +110,7 @@ fn an_abandoned_question_is_neither_answered_nor_timed_out() {
         let mut peer = listener.accept_and_greet("other").await;
         yard.settle().await;
         for call in [1, 2].map(Call) {
-            master.cause(AnyEffect::Abandon { call });
+            master.cause(Effect::Abandon { call });
         }
         yard.settle().await;
         peer.say(&no(1)).await;

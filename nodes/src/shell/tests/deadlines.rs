@@ -2,8 +2,9 @@
 
 use super::yard::Yard;
 use super::{asking, check, master_address, no, question, seconds};
-use crate::hosted::{AnyEffect, AnyTimer};
+use crate::hosted::AnyTimer;
 use crate::master::MasterTimer;
+use crate::node::Effect;
 use crate::shell::deadlines::{Deadline, Deadlines};
 use crate::worker::WorkerTimer;
 use deploysim_protocol::address::{Address, Reference};
@@ -14,8 +15,8 @@ use std::time::Duration;
 pub(super) const CHECK: AnyTimer = AnyTimer::Master(MasterTimer::CheckForWorkerTimeOut);
 pub(super) const RECOVERY: AnyTimer = AnyTimer::Master(MasterTimer::CompleteRecovery);
 
-pub(super) fn arm(timer: AnyTimer, at: Time) -> AnyEffect {
-    AnyEffect::Arm { timer, at }
+pub(super) fn arm(timer: AnyTimer, at: Time) -> Effect {
+    Effect::Arm { timer, at }
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn a_timer_fires_at_its_instant_and_once() {
         master.cause(arm(RECOVERY, Time::from_secs(9)));
         master.cause(arm(RECOVERY, Time::from_secs(3)));
         master.cause(arm(CHECK, Time::from_secs(1)));
-        master.cause(AnyEffect::Disarm { timer: CHECK });
+        master.cause(Effect::Disarm { timer: CHECK });
         yard.pass(seconds(20)).await;
         let fired = ["3.000s fired Master(CompleteRecovery) 3.000s"];
         assert_eq!(master.timed(&["fired"]), fired);

@@ -4,7 +4,8 @@
 use super::hosted::{LIMITS, quiet_master};
 use super::yard::Yard;
 use super::{asking, bound, check, master_address, no, numbered, seconds};
-use crate::hosted::{AnyEffect, AnyNode, AnyOperation, Happening};
+use crate::hosted::{AnyNode, AnyOperation, Happening};
+use crate::node::Effect;
 use crate::settings::{Settings, Shared};
 use crate::shell::Command;
 use crate::store::NoStore;
@@ -30,7 +31,7 @@ fn what_a_process_wrote_before_it_ended_itself_arrives_before_the_end_of_the_str
         for number in 0..100 {
             master.send(bound(peer_address(), 1), numbered(number));
         }
-        master.cause(AnyEffect::Exit { code: 7 });
+        master.cause(Effect::Exit { code: 7 });
         yard.settle().await;
         assert!(master.is_gone());
         assert_eq!(master.exit_code(), Some(7));

@@ -3,8 +3,9 @@
 use super::yard::{Pipes, Yard};
 use super::{master_address, seconds};
 use crate::dice::Dice;
-use crate::hosted::{AnyEffect, AnyNode, Happening};
+use crate::hosted::{AnyNode, Happening};
 use crate::master::{Master, MasterSettings};
+use crate::node::Effect;
 use crate::node::{Call, Signal};
 use crate::process::{Process, ProcessId};
 use crate::settings::{Settings, Shared};
@@ -41,7 +42,7 @@ pub(super) struct Hosted {
     log: Log,
     exit_code: Rc<Cell<Option<i32>>>,
     commands: mpsc::UnboundedSender<Command>,
-    effects: mpsc::UnboundedSender<AnyEffect>,
+    effects: mpsc::UnboundedSender<Effect>,
     process: JoinHandle<()>,
 }
 
@@ -115,18 +116,18 @@ impl Yard {
 
 impl Hosted {
     /// Carries out an effect as if the node had caused it.
-    pub(super) fn cause(&self, effect: AnyEffect) {
+    pub(super) fn cause(&self, effect: Effect) {
         let caused = self.effects.send(effect);
         caused.expect("the process lives");
     }
 
     pub(super) fn send(&self, to: Reference, message: Message) {
-        self.cause(AnyEffect::Send { to, message });
+        self.cause(Effect::Send { to, message });
     }
 
     pub(super) fn ask(&self, to: Reference, call: u64, ask: Ask, timeout: Duration) {
         let call = Call(call);
-        self.cause(AnyEffect::Ask {
+        self.cause(Effect::Ask {
             to,
             call,
             ask,
@@ -136,7 +137,7 @@ impl Hosted {
 
     pub(super) fn resolve(&self, at: Address, call: u64, timeout: Duration) {
         let call = Call(call);
-        self.cause(AnyEffect::Resolve { at, call, timeout });
+        self.cause(Effect::Resolve { at, call, timeout });
     }
 
     pub(super) fn command(&self, command: Command) {

@@ -2,15 +2,11 @@
 //! the world's business.
 
 use deploysim_nodes::dice::Dice;
-use deploysim_nodes::driver::{Driver, DriverOperation};
-use deploysim_nodes::executor::{Executor, ExecutorOperation};
-use deploysim_nodes::master::{Master, MasterOperation};
-use deploysim_nodes::node::{Call, Counters, Effect, Input, Node, Signal};
+use deploysim_nodes::hosted::{AnyOperation, AnyTimer, Hosted};
+use deploysim_nodes::node::{Call, Counters, Effect, Input, Signal};
 use deploysim_nodes::process::{Exit, Process, ProcessId};
 use deploysim_nodes::store::Store;
-use deploysim_nodes::submission::SubmitClient;
 use deploysim_nodes::turn::{Tools, Turn};
-use deploysim_nodes::worker::{Worker, WorkerOperation};
 use deploysim_protocol::address::{Address, Peer, Reference};
 use deploysim_protocol::event::Event;
 use deploysim_protocol::message::{Answer, Ask, Message};
@@ -18,15 +14,6 @@ use deploysim_protocol::thrown::{AskError, Thrown};
 use deploysim_protocol::time::{Time, WallTime};
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// What an operator, a signal or the user's program asks of any role.
-#[derive(Debug)]
-pub(super) enum Operation {
-    Master(MasterOperation),
-    Worker(WorkerOperation),
-    Driver(DriverOperation),
-    Executor(ExecutorOperation),
-}
 
 /// Everything that can happen to a node, save its own timers.
 #[derive(Debug)]
@@ -42,7 +29,7 @@ pub(super) enum Happening {
     ProcessEnded(ProcessId, Exit),
     Elected,
     Revoked,
-    Operator(Operation),
+    Operator(AnyOperation),
 }
 
 /// Everything that a node causes, save its own timers.
@@ -80,52 +67,15 @@ pub(super) trait Actor {
     fn fire(&mut self, lent: Lent<'_>) -> Vec<Act>;
 }
 
-/// How a role's own types are found among those of all roles.
-pub(super) trait Role: Node {
-    fn message(message: Message) -> Option<Self::Message>;
-    fn ask(ask: Ask) -> Option<Self::Ask>;
-    fn operation(operation: Operation) -> Option<Self::Operation>;
-}
-
-macro_rules! roles {
-    ($($role:ident: $message:ident, $ask:ident, $operation:ident;)*) => {
-        $(impl Role for $role {
-            fn message(message: Message) -> Option<Self::Message> {
-                roles!(@take Message, $message, message)
-            }
-            fn ask(ask: Ask) -> Option<Self::Ask> {
-                roles!(@take Ask, $ask, ask)
-            }
-            fn operation(operation: Operation) -> Option<Self::Operation> {
-                roles!(@take Operation, $operation, operation)
-            }
-        })*
-    };
-    (@take $union:ident, none, $value:ident) => {{
-        drop($value);
-        None
-    }};
-    (@take $union:ident, $variant:ident, $value:ident) => {
-        if let $union::$variant(own) = $value { Some(own) } else { None }
-    };
-}
-roles! {
-    Master: ToMaster, AskMaster, Master;
-    Worker: ToWorker, AskWorker, Worker;
-    Driver: ToDriver, AskDriver, Driver;
-    Executor: ToExecutor, none, Executor;
-    SubmitClient: none, none, none;
-}
-
 /// A node of one role.
-pub(super) struct Playing<N: Role> {
+pub(super) struct Playing<N: Hosted> {
     node: N,
     dice: Dice,
     counters: Counters,
     timers: BTreeMap<N::Timer, (Time, u64)>,
 }
 
-impl<N: Role> Playing<N> {
+impl<N: Hosted> Playing<N> {
     pub(super) fn new(node: N, dice: Dice) -> Self {
         Self {
             node,
@@ -145,12 +95,12 @@ impl<N: Role> Playing<N> {
             Happening::Started => Input::Started,
             Happening::Received(from, message) => Input::Received {
                 from,
-                message: N::message(message)?,
+                message: N::message(message).ok()?,
             },
             Happening::Asked(from, call, ask) => Input::Asked {
                 from,
                 call,
-                ask: N::ask(ask)?,
+                ask: N::ask(ask).ok()?,
             },
             Happening::Answered(call, answer) => Input::Answered {
                 call,
@@ -185,11 +135,11 @@ impl<N: Role> Playing<N> {
             acts.push(match stamped.effect {
                 Effect::Arm { timer, at } => {
                     *lent.order += 1;
-                    self.timers.insert(timer, (at, *lent.order));
+                    self.timers.insert(own::<N>(timer), (at, *lent.order));
                     continue;
                 }
                 Effect::Disarm { timer } => {
-                    self.timers.remove(&timer);
+                    self.timers.remove(&own::<N>(timer));
                     continue;
                 }
                 Effect::Send { to, message } => Act::Send(to, message),
@@ -212,7 +162,7 @@ impl<N: Role> Playing<N> {
     }
 }
 
-impl<N: Role> Actor for Playing<N> {
+impl<N: Hosted> Actor for Playing<N> {
     fn feed(&mut self, happening: Happening, lent: Lent<'_>) -> Vec<Act> {
         let shown = format!("{happening:?}");
         match Self::input(happening) {
@@ -237,4 +187,9 @@ impl<N: Role> Actor for Playing<N> {
         self.timers.remove(&timer);
         self.handle(Input::Fired { timer, due }, lent)
     }
+}
+
+/// A role arms its own timers only.
+fn own<N: Hosted>(timer: AnyTimer) -> N::Timer {
+    N::unwrap(timer).expect("a role's own timer")
 }

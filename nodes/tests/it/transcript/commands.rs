@@ -1,7 +1,7 @@
 //! The commands of a transcript, each with a line of how it is written: building the cluster,
 //! letting time pass, and the life of processes.
 
-use super::actor::{Actor, Happening, Operation, Playing};
+use super::actor::{Actor, Happening, Playing};
 use super::faults::Fate;
 use super::store::Access;
 use super::traffic::Peers;
@@ -9,6 +9,7 @@ use super::words::{Argument, Command};
 use super::world::{Host, Item, Part, World};
 use deploysim_nodes::dice::Dice;
 use deploysim_nodes::driver::{Driver, DriverSettings};
+use deploysim_nodes::hosted::AnyOperation;
 use deploysim_nodes::master::{Master, MasterSettings};
 use deploysim_nodes::worker::{Worker, WorkerOperation, WorkerSettings};
 use deploysim_protocol::address::Address;
@@ -319,7 +320,10 @@ impl World {
             "decommission" => WorkerOperation::Decommission,
             _ => command.wrong("no such signal"),
         };
-        self.feed_named(command, Happening::Operator(Operation::Worker(operation)));
+        self.feed_named(
+            command,
+            Happening::Operator(AnyOperation::Worker(operation)),
+        );
     }
 
     /// `store keep`, `store fail add`, `store list`

@@ -1,13 +1,14 @@
 //! What people do to the cluster: submit and kill drivers, ask, press buttons, and write
 //! programs. Also messages that no node sends by itself, to see how they are refused.
 
-use super::actor::{Happening, Operation, Playing};
+use super::actor::{Happening, Playing};
 use super::commands::required;
 use super::traffic::Inquiry;
 use super::words::{Argument, Command};
 use super::world::{Host, Item, Part, World};
 use deploysim_nodes::driver::{DriverOperation, KillAdjustment};
 use deploysim_nodes::executor::ExecutorOperation;
+use deploysim_nodes::hosted::AnyOperation;
 use deploysim_nodes::master::MasterOperation;
 use deploysim_nodes::submission::{ClientRequest, ClientSettings, SubmitClient};
 use deploysim_protocol::address::{Address, Peer, Reference};
@@ -184,7 +185,10 @@ impl World {
     pub(super) fn web(&mut self, command: &Command) {
         let application = ApplicationId::new(&self.id(command.word(2)));
         let operation = MasterOperation::KillApplication { application };
-        self.feed_named(command, Happening::Operator(Operation::Master(operation)));
+        self.feed_named(
+            command,
+            Happening::Operator(AnyOperation::Master(operation)),
+        );
     }
 
     /// `program pi RequestExecutors 2`, `program pi RequestTotalExecutors 0=3 1=2`,
@@ -213,15 +217,18 @@ impl World {
             "Finish" => {
                 let code = command.parse(command.word(2));
                 let operation = if command.word(0).contains('/') {
-                    Operation::Executor(ExecutorOperation::Finish { code })
+                    AnyOperation::Executor(ExecutorOperation::Finish { code })
                 } else {
-                    Operation::Driver(DriverOperation::Finish { code })
+                    AnyOperation::Driver(DriverOperation::Finish { code })
                 };
                 return self.feed_named(command, Happening::Operator(operation));
             }
             _ => command.wrong("no such operation"),
         };
-        self.feed_named(command, Happening::Operator(Operation::Driver(operation)));
+        self.feed_named(
+            command,
+            Happening::Operator(AnyOperation::Driver(operation)),
+        );
     }
 
     fn totals(command: &Command) -> Vec<(Arc<ResourceProfile>, i32)> {

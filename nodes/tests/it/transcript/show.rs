@@ -1,9 +1,9 @@
 //! Messages, questions and answers as one line of text: the kind, and the fields that matter.
 
-use super::actor::Operation;
 use super::world::World;
 use deploysim_nodes::driver::{DriverOperation, KillAdjustment};
 use deploysim_nodes::executor::ExecutorOperation;
+use deploysim_nodes::hosted::AnyOperation;
 use deploysim_nodes::master::MasterOperation;
 use deploysim_nodes::worker::WorkerOperation;
 use deploysim_protocol::description::{ApplicationDescription, DriverDescription};
@@ -96,24 +96,24 @@ fn report(world: &mut World, report: &ExecutorStateChanged) -> String {
 /// What somebody asks of a node from outside: whose operation it is, its kind, and its fields.
 pub(super) fn operation(
     world: &mut World,
-    operation: &Operation,
+    operation: &AnyOperation,
 ) -> (&'static str, &'static str, String) {
     match operation {
-        Operation::Master(MasterOperation::KillApplication { application }) => {
+        AnyOperation::Master(MasterOperation::KillApplication { application }) => {
             let application = world.book.text(&application.to_string());
             ("MasterOperation", "KillApplication", application)
         }
-        Operation::Worker(WorkerOperation::Decommission) => {
+        AnyOperation::Worker(WorkerOperation::Decommission) => {
             ("WorkerOperation", "Decommission", String::new())
         }
-        Operation::Worker(WorkerOperation::StopPolitely) => {
+        AnyOperation::Worker(WorkerOperation::StopPolitely) => {
             ("WorkerOperation", "StopPolitely", String::new())
         }
-        Operation::Driver(operation) => {
+        AnyOperation::Driver(operation) => {
             let (kind, fields) = driver_operation(operation);
             ("DriverOperation", kind, fields)
         }
-        Operation::Executor(ExecutorOperation::Finish { code }) => {
+        AnyOperation::Executor(ExecutorOperation::Finish { code }) => {
             ("ExecutorOperation", "Finish", code.to_string())
         }
     }

@@ -26,8 +26,10 @@ use crate::world::simulated::{Cue, Direction, SimulatedWorld, faults, processes,
 use crate::world::slab::Slab;
 use crate::world::{Class, limit};
 use agenda::Agenda;
-use deploysim_nodes::hosted::{AnyEffect, AnyStamped, Happening, Stage};
+use deploysim_nodes::hosted::Happening;
+use deploysim_nodes::node::Effect;
 use deploysim_nodes::store::NoStore;
+use deploysim_nodes::turn::Stamped;
 use deploysim_protocol::time::Time;
 use life::Life;
 use step::Step;
@@ -50,8 +52,7 @@ pub struct QueueWorld<'run, O> {
     carries: Slab<turns::Carried>,
     /// When every node is inspected next.
     inspection_at: Time,
-    stage: Stage,
-    effects: Vec<AnyStamped>,
+    effects: Vec<Stamped>,
     store: NoStore,
     /// Whether the observer wants to see what nodes are handed.
     shows_inputs: bool,
@@ -83,7 +84,6 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             posts: Slab::new(),
             carries: Slab::new(),
             inspection_at: Time::ZERO,
-            stage: Stage::default(),
             effects: Vec::new(),
             store: NoStore,
             inputs: 0,
@@ -208,7 +208,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         self.turn(node, happening);
         let mut effects = std::mem::take(&mut self.effects);
         let process = self.lives[node as usize].place.process;
-        for AnyStamped { at, effect } in effects.drain(..) {
+        for Stamped { at, effect } in effects.drain(..) {
             if at > self.now {
                 self.defer(at, node, effect);
             } else if self.lives[node as usize].place.process == process && self.is_alive(node) {
@@ -223,29 +223,29 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         self.lives[node as usize].is_alive()
     }
 
-    fn carry_out(&mut self, node: u32, effect: AnyEffect) {
+    fn carry_out(&mut self, node: u32, effect: Effect) {
         match effect {
-            AnyEffect::Note(event) => {
+            Effect::Note(event) => {
                 self.record(node, Fact::Note(event));
                 progress::read_note(self, node, event);
             }
-            AnyEffect::Send { to, message } => self.send(node, to, message),
-            AnyEffect::Arm { timer, at } => self.arm(node, timer, at),
-            AnyEffect::Disarm { timer } => self.lives[node as usize].timers.disarm(timer),
-            AnyEffect::Ask {
+            Effect::Send { to, message } => self.send(node, to, message),
+            Effect::Arm { timer, at } => self.arm(node, timer, at),
+            Effect::Disarm { timer } => self.lives[node as usize].timers.disarm(timer),
+            Effect::Ask {
                 to,
                 call,
                 ask,
                 timeout,
             } => self.ask(node, to, call, ask, timeout),
-            AnyEffect::Resolve { at, call, timeout } => self.resolve(node, at, call, timeout),
-            AnyEffect::Reply { call, answer } => self.reply(node, call, answer),
-            AnyEffect::Abandon { call } => self.abandon(node, call),
-            AnyEffect::Launch(process) => processes::launch(self, node, process),
-            AnyEffect::Terminate { process, signal } => {
+            Effect::Resolve { at, call, timeout } => self.resolve(node, at, call, timeout),
+            Effect::Reply { call, answer } => self.reply(node, call, answer),
+            Effect::Abandon { call } => self.abandon(node, call),
+            Effect::Launch(process) => processes::launch(self, node, process),
+            Effect::Terminate { process, signal } => {
                 processes::terminate(self, node, process, signal)
             }
-            AnyEffect::Exit { code } => self.end_process(node, End::Exited(code)),
+            Effect::Exit { code } => self.end_process(node, End::Exited(code)),
         }
     }
 }

@@ -7,7 +7,8 @@ use super::step::Step;
 use crate::network::Process;
 use crate::trace::Observer;
 use crate::world::Class;
-use deploysim_nodes::hosted::{AnyEffect, AnyTimer, Happening, Moment};
+use deploysim_nodes::hosted::{self, AnyTimer, Happening, Moment};
+use deploysim_nodes::node::Effect;
 use deploysim_nodes::turn::Tools;
 use deploysim_protocol::time::{Time, WallTime};
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub(super) struct Posted {
 pub(super) struct Carried {
     node: u32,
     process: Process,
-    effect: AnyEffect,
+    effect: Effect,
 }
 
 impl<O: Observer> QueueWorld<'_, O> {
@@ -43,7 +44,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             },
         };
         let role = life.node.as_mut().expect("only a living node is fed");
-        let took = self.stage.turn(role, happening, moment, &mut self.effects);
+        let took = hosted::turn(role, happening, moment, &mut self.effects);
         if took > Duration::ZERO {
             let process = life.place.process;
             life.standing = Standing::Busy;
@@ -146,7 +147,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
     }
 
-    pub(super) fn defer(&mut self, at: Time, node: u32, effect: AnyEffect) {
+    pub(super) fn defer(&mut self, at: Time, node: u32, effect: Effect) {
         let process = self.lives[node as usize].place.process;
         let (effect, _) = self.carries.insert(Carried {
             node,
