@@ -120,10 +120,14 @@ impl Judge {
 
     /// The clock goes on to `at`: judges everything before it. Call it with each entry before
     /// `ledger` applies that entry.
+    #[inline]
     pub fn pass_to(&mut self, at: Time, ledger: &Ledger) {
-        if at <= self.instant {
-            return;
+        if at > self.instant {
+            self.leave_instant(at, ledger);
         }
+    }
+
+    fn leave_instant(&mut self, at: Time, ledger: &Ledger) {
         self.end_instant(ledger);
         while let Some(deadline) = self.deadlines.get(self.next).copied()
             && deadline.at < at

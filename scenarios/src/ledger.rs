@@ -28,7 +28,7 @@ pub use tables::{
 pub use touch::{Change, Touch};
 
 use crate::scenario::plan::Plan;
-use crate::trace::{Entry, Fact, NodeId, Role, Start, Unit};
+use crate::trace::{Beat, Entry, Fact, NodeId, Role, Start, Unit};
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::event::{Event, MasterEvent, WorkerEvent};
 use deploysim_protocol::id::{ApplicationId, DriverId, WorkerId};
@@ -123,6 +123,20 @@ impl Ledger {
         }
     }
 
+    /// As [`Ledger::apply`], for an entry that belongs to an ordinary heartbeat.
+    #[inline]
+    pub fn apply_beat(&mut self, entry: &Entry<'_>, beat: Beat) {
+        self.now = entry.at;
+        match beat {
+            Beat::Heard { worker, at } => {
+                if let Some(Some(Part::Master(books))) = self.parts.get_mut(entry.node.index()) {
+                    books.hear(worker, at);
+                }
+            }
+            Beat::Noted | Beat::Sent | Beat::Received => {}
+        }
+    }
+
     /// The time of the latest entry.
     pub const fn now(&self) -> Time {
         self.now
@@ -143,6 +157,17 @@ impl Ledger {
         self.processes
             .process(node)
             .map_or_else(|| Text::new("?"), |process| process.name)
+    }
+
+    /// The role of a node; `None` before its first start.
+    pub fn role(&self, node: NodeId) -> Option<Role> {
+        Some(match self.part(node)? {
+            Part::Master(_) => Role::Master,
+            Part::Worker(_) => Role::Worker,
+            Part::Driver(_) => Role::Driver,
+            Part::Executor(_) => Role::Executor,
+            Part::Client => Role::SubmitClient,
+        })
     }
 
     /// Whether the node's process lives, paused or not.

@@ -10,7 +10,7 @@ use crate::invariant::Invariants;
 use crate::ledger::Ledger;
 use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
-use crate::trace::{Entry, NodeId, Observer};
+use crate::trace::{Beat, Entry, NodeId, Observer};
 use crate::world::{World, queue, turmoil};
 use deploysim_nodes::hosted::{AnyNode, Happening};
 use deploysim_protocol::text::scope;
@@ -46,6 +46,11 @@ pub trait Witness {
     /// If it cannot be written down. The run goes on, but nobody is shown any more of it.
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()>;
 
+    /// Whether it wants to see the entries of ordinary heartbeats too.
+    fn sees_beats(&self) -> bool {
+        true
+    }
+
     /// Whether it wants to be shown what nodes are handed.
     fn shows_inputs(&self) -> bool {
         false
@@ -66,17 +71,7 @@ pub fn play(
     witnesses: &mut [&mut dyn Witness],
 ) -> Result<Outcome, RunError> {
     scope(|| {
-        let audience = Audience {
-            ledger: Ledger::new(plan),
-            triggers: Triggers::new(plan),
-            judge: Judge::new(plan),
-            invariants: match world {
-                World::Queue => Invariants::new(plan),
-                World::Turmoil => Invariants::new(&turmoil::as_lived(plan)),
-            },
-            witnesses,
-            error: None,
-        };
+        let audience = Audience::new(world, plan, witnesses);
         let (played, audience) = match world {
             World::Queue => queue::play(plan, seed, audience),
             World::Turmoil => turmoil::play(plan, seed, audience).map_err(RunError::Refused)?,
@@ -101,17 +96,49 @@ struct Audience<'a, 'w> {
     judge: Judge,
     invariants: Invariants,
     witnesses: &'a mut [&'w mut dyn Witness],
+    /// Whether a witness wants to see ordinary heartbeats.
+    is_any_for_beats: bool,
     error: Option<io::Error>,
+}
+
+impl<'a, 'w> Audience<'a, 'w> {
+    fn new(world: World, plan: &Plan, witnesses: &'a mut [&'w mut dyn Witness]) -> Self {
+        Self {
+            ledger: Ledger::new(plan),
+            triggers: Triggers::new(plan),
+            judge: Judge::new(plan),
+            invariants: match world {
+                World::Queue => Invariants::new(plan),
+                World::Turmoil => Invariants::new(&turmoil::as_lived(plan)),
+            },
+            is_any_for_beats: witnesses.iter().any(|witness| witness.sees_beats()),
+            witnesses,
+            error: None,
+        }
+    }
 }
 
 impl Observer for Audience<'_, '_> {
     fn observe(&mut self, entry: &Entry<'_>) {
         self.judge.pass_to(entry.at, &self.ledger);
-        self.ledger.apply(entry);
-        self.triggers.observe(entry, &self.ledger);
-        self.judge.observe(entry, &self.ledger);
-        self.invariants.observe(entry, &self.ledger);
-        if self.error.is_some() {
+        let beat = entry.beat();
+        match beat {
+            Some(beat) => {
+                self.ledger.apply_beat(entry, beat);
+                if beat == Beat::Received {
+                    self.triggers.observe(entry, &self.ledger);
+                    self.judge.observe(entry, &self.ledger);
+                }
+                self.invariants.observe_beat(entry, beat, &self.ledger);
+            }
+            None => {
+                self.ledger.apply(entry);
+                self.triggers.observe(entry, &self.ledger);
+                self.judge.observe(entry, &self.ledger);
+                self.invariants.observe(entry, &self.ledger);
+            }
+        }
+        if self.error.is_some() || (beat.is_some() && !self.is_any_for_beats) {
             return;
         }
         for witness in &mut *self.witnesses {

@@ -1,6 +1,7 @@
 //! The trace: what happened, in order, as values. Invariants, expectations, reports and people
 //! read only this. How an entry is written as a line of text or of JSON is in `trace/`.
 
+mod beat;
 #[cfg(test)]
 pub(crate) mod history;
 pub mod json;
@@ -11,6 +12,7 @@ pub mod table;
 mod tests;
 pub mod text;
 
+pub use beat::Beat;
 pub use deploysim_nodes::hosted::Role;
 pub use deploysim_nodes::report::{DialFailure, EndOfConnection, Fate, Unit};
 

@@ -118,10 +118,21 @@ impl<'a> BooksView<'a> {
         self.master.state
     }
 
+    /// Where the worker of this id is that is not DEAD, and when it was last heard of.
+    pub fn worker_found(&self, id: WorkerId) -> Option<(WorkerSlot, WallTime)> {
+        let workers = &self.master.books.workers;
+        let slot = workers.by_id(id)?;
+        Some((slot, workers.last_heartbeat(slot)))
+    }
+
+    /// Where every worker is, also the DEAD ones, ascending.
+    pub fn worker_slots(self) -> impl Iterator<Item = WorkerSlot> + 'a {
+        self.master.books.workers.slots()
+    }
+
     /// Every worker, also DEAD ones, by slot.
     pub fn workers(self) -> impl Iterator<Item = WorkerView> + 'a {
-        let slots = self.master.books.workers.slots();
-        slots.map(move |slot| self.worker(slot))
+        self.worker_slots().map(move |slot| self.worker(slot))
     }
 
     /// One worker.

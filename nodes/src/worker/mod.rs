@@ -82,9 +82,10 @@ pub enum WorkerOperation {
 
 /// Runs on one machine and starts what the master orders. Spark: `deploy.worker.Worker`.
 ///
-/// What an idle worker does not need is behind pointers that are empty until it is used: a
-/// cluster has thousands of idle workers.
+/// What an idle worker does not need is behind pointers that are empty until it is used, and the
+/// rest fills two lines of the processor's cache: a cluster has thousands of idle workers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(align(64))]
 pub struct Worker {
     settings: Arc<WorkerSettings>,
     /// A quarter of the worker time-out, kept here for the heartbeat's sake.

@@ -53,6 +53,11 @@ impl Worker {
         self.followed.map(|followed| followed.master)
     }
 
+    /// Whether its process has begun to end.
+    pub const fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
     /// The executors in its tables, by id.
     pub fn executors(&self) -> impl Iterator<Item = ExecutorDescription> {
         self.executor_entries()

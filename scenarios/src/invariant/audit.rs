@@ -9,7 +9,7 @@ use deploysim_nodes::master::scheduling::Capacity;
 use deploysim_nodes::master::view::{ApplicationView, BooksView, DriverView, WorkerView};
 use deploysim_nodes::worker::Worker;
 use deploysim_protocol::event::{ApplicationSlot, DriverSlot, WorkerSlot};
-use deploysim_protocol::id::{ExecutorId, WorkerId};
+use deploysim_protocol::id::WorkerId;
 use deploysim_protocol::state::{DriverState, WorkerState};
 use deploysim_protocol::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,22 @@ impl Differences {
         if book != notes {
             let sentence = format!("{what}: the books say {book:?}, the notes add up to {notes:?}");
             self.0.push(Finding::new("AUDIT", sentence).mark(mark));
+        }
+    }
+
+    /// Compares what there is of something on both sides, in whatever order. Most workers of a big
+    /// run have nothing on either side.
+    fn compare_sets<T: Ord + fmt::Debug>(
+        &mut self,
+        what: impl fmt::Display,
+        mark: &'static str,
+        book: impl Iterator<Item = T>,
+        notes: impl Iterator<Item = T>,
+    ) {
+        let (mut book, mut notes) = (book.peekable(), notes.peekable());
+        if book.peek().is_some() || notes.peek().is_some() {
+            let (book, notes): (BTreeSet<T>, BTreeSet<T>) = (book.collect(), notes.collect());
+            self.compare(what, mark, &book, &notes);
         }
     }
 
@@ -142,9 +158,12 @@ fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
         &books.state(),
         &notes.state(),
     );
-    let slots: Vec<WorkerSlot> = books.workers().map(|worker| worker.slot).collect();
-    let noted: Vec<WorkerSlot> = notes.workers().map(|(slot, _)| slot).collect();
-    found.compare("workers", "workers", &slots, &noted);
+    let noted = || notes.workers().map(|(slot, _)| slot);
+    if !books.worker_slots().eq(noted()) {
+        let slots: Vec<WorkerSlot> = books.worker_slots().collect();
+        let noted: Vec<WorkerSlot> = noted().collect();
+        found.compare("workers", "workers", &slots, &noted);
+    }
     let drivers: BTreeMap<_, _> = books.drivers().map(|own| (own.slot, own)).collect();
     for worker in books.workers() {
         if let Some(record) = notes.worker(worker.slot) {
@@ -201,18 +220,15 @@ fn compare_worker(
         what("the last heartbeat"),
         "heartbeat",
         &Some(worker.last_heartbeat),
-        &record.last_heartbeat,
+        &notes.last_heartbeat(worker.slot),
     );
-    let executors: BTreeSet<_> = books
-        .executors_on(worker.slot)
-        .map(|own| (own.application, own.number))
-        .collect();
-    let keys = record.executors.iter();
-    let noted: BTreeSet<_> = keys.map(|key| (key.application, key.number)).collect();
-    found.compare(what("executors"), "worker-executors", &executors, &noted);
-    let drivers: BTreeSet<_> = worker.drivers.iter().copied().collect();
-    let noted: BTreeSet<_> = record.drivers.iter().copied().collect();
-    found.compare(what("drivers"), "worker-drivers", &drivers, &noted);
+    let executors = books.executors_on(worker.slot);
+    let executors = executors.map(|own| (own.application, own.number));
+    let noted = record.executors.iter();
+    let noted = noted.map(|key| (key.application, key.number));
+    found.compare_sets(what("executors"), "worker-executors", executors, noted);
+    let (drivers, noted) = (worker.drivers.iter(), record.drivers.iter());
+    found.compare_sets(what("drivers"), "worker-drivers", drivers, noted);
     for executor in books.executors_on(worker.slot) {
         let application = notes.application(executor.application);
         let known = application.and_then(|own| own.executors.get(&executor.number));
@@ -370,14 +386,9 @@ fn check_worker(id: NodeId, worker: &Worker, ledger: &Ledger) -> Vec<Finding> {
         &followed,
         &notes.followed,
     );
-    let executors: BTreeSet<ExecutorId> = worker.executors().map(|own| own.executor).collect();
-    let noted: BTreeSet<_> = notes.executors.iter().map(|held| held.executor).collect();
-    found.compare(
-        "the worker's executors",
-        "held-executors",
-        &executors,
-        &noted,
-    );
+    let executors = worker.executors().map(|own| own.executor);
+    let noted = notes.executors.iter().map(|held| held.executor);
+    found.compare_sets("the worker's executors", "held-executors", executors, noted);
     for own in worker.executors() {
         if let Some(held) = notes.executor(own.executor) {
             let pair = (own.cores, own.memory_mib);
@@ -391,8 +402,8 @@ fn check_worker(id: NodeId, worker: &Worker, ledger: &Ledger) -> Vec<Finding> {
             );
         }
     }
-    let drivers: BTreeSet<_> = worker.drivers().map(|own| own.driver).collect();
-    let noted: BTreeSet<_> = notes.drivers.iter().map(|held| held.driver).collect();
-    found.compare("the worker's drivers", "held-drivers", &drivers, &noted);
+    let drivers = worker.drivers().map(|own| own.driver);
+    let noted = notes.drivers.iter().map(|held| held.driver);
+    found.compare_sets("the worker's drivers", "held-drivers", drivers, noted);
     found.0
 }

@@ -10,12 +10,19 @@ use deploysim_protocol::event::WorkerSlot;
 use deploysim_protocol::time::{Time, WallTime};
 use std::time::Duration;
 
-/// Heartbeats of one worker.
+/// The latest heartbeat of one worker: what every heartbeat looks at, so it is small.
 #[derive(Clone, Copy, Debug, Default)]
-struct Beat {
-    last: Option<Time>,
+struct Latest {
+    at: Time,
     /// Beats that may come early: at a registration, and those that were missed in a pause.
     early: u32,
+    /// Whether there was one.
+    is_known: bool,
+}
+
+/// What else is known of one worker's heartbeats.
+#[derive(Clone, Copy, Debug, Default)]
+struct Timing {
     paused: Option<Time>,
     /// Timers that run: one, or where they pile up (S-56) one for each registration.
     timers: u32,
@@ -28,7 +35,8 @@ struct Beat {
 pub(super) struct Heartbeats {
     interval: Duration,
     timers: HeartbeatTimer,
-    beats: Vec<Beat>,
+    latest: Vec<Latest>,
+    timings: Vec<Timing>,
 }
 
 impl Heartbeats {
@@ -36,66 +44,79 @@ impl Heartbeats {
         Self {
             interval: bounds.heartbeat,
             timers,
-            beats: Vec::new(),
+            latest: Vec::new(),
+            timings: Vec::new(),
         }
     }
 
-    fn beat(&mut self, worker: NodeId) -> &mut Beat {
+    /// Makes room for a worker.
+    fn know(&mut self, worker: NodeId) -> usize {
         let index = worker.index();
-        if self.beats.len() <= index {
-            self.beats.resize(index + 1, Beat::default());
+        if self.latest.len() <= index {
+            self.latest.resize(index + 1, Latest::default());
+            self.timings.resize(index + 1, Timing::default());
         }
-        &mut self.beats[index]
+        index
     }
 
     /// A process began.
     pub(super) fn forget(&mut self, worker: NodeId) {
-        if let Some(beat) = self.beats.get_mut(worker.index()) {
-            *beat = Beat::default();
+        let index = worker.index();
+        if index < self.latest.len() {
+            self.latest[index] = Latest::default();
+            self.timings[index] = Timing::default();
         }
     }
 
     pub(super) fn registered(&mut self, worker: NodeId) {
-        let beat = self.beat(worker);
-        beat.early = beat.early.max(1);
-        beat.timers += 1;
+        let index = self.know(worker);
+        self.latest[index].early = self.latest[index].early.max(1);
+        self.timings[index].timers += 1;
     }
 
     pub(super) fn paused(&mut self, worker: NodeId, at: Time) {
-        if let Some(beat) = self.beats.get_mut(worker.index()) {
-            beat.paused = Some(at);
+        if let Some(timing) = self.timings.get_mut(worker.index()) {
+            timing.paused = Some(at);
         }
     }
 
     pub(super) fn resumed(&mut self, worker: NodeId, at: Time) {
         let interval = self.interval;
-        if let Some(beat) = self.beats.get_mut(worker.index())
-            && let Some(paused) = beat.paused.take()
+        let index = worker.index();
+        if let Some(timing) = self.timings.get_mut(index)
+            && let Some(paused) = timing.paused.take()
         {
             let missed = at.since(paused).as_nanos() / interval.as_nanos().max(1);
-            beat.early = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(2);
+            let missed = u32::try_from(missed).unwrap_or(u32::MAX);
+            self.latest[index].early = missed.saturating_add(2);
         }
     }
 
     /// INV-W6: a worker sent a heartbeat.
     pub(super) fn sent(&mut self, worker: NodeId, at: Time, ledger: &Ledger) -> Option<Finding> {
         let interval = self.interval;
-        let piles_up = self.timers == HeartbeatTimer::PileUp;
-        let beat = self.beat(worker);
-        let last = beat.last.replace(at)?;
-        if piles_up {
-            if at.since(beat.window.0) >= interval {
-                beat.window = (at, 0);
-            }
-            beat.window.1 += 1;
-            if beat.window.1 <= beat.timers + 1 {
-                return None;
-            }
-        } else if at.since(last) >= interval {
+        let index = self.know(worker);
+        let latest = &mut self.latest[index];
+        let last = std::mem::replace(&mut latest.at, at);
+        if !std::mem::replace(&mut latest.is_known, true) {
             return None;
         }
-        if beat.early > 0 {
-            beat.early -= 1;
+        match self.timers {
+            HeartbeatTimer::OneTimer if at.since(last) >= interval => return None,
+            HeartbeatTimer::OneTimer => {}
+            HeartbeatTimer::PileUp => {
+                let timing = &mut self.timings[index];
+                if at.since(timing.window.0) >= interval {
+                    timing.window = (at, 0);
+                }
+                timing.window.1 += 1;
+                if timing.window.1 <= timing.timers + 1 {
+                    return None;
+                }
+            }
+        }
+        if latest.early > 0 {
+            latest.early -= 1;
             return None;
         }
         let sentence = format!(
@@ -120,7 +141,7 @@ pub(super) fn silent(
     timeout: Duration,
 ) -> Option<Finding> {
     let record = books.worker(worker)?;
-    let heard = record.last_heartbeat.unwrap_or(last_heartbeat);
+    let heard = books.last_heartbeat(worker).unwrap_or(last_heartbeat);
     let silent_ms = now.as_millis().saturating_sub(heard.as_millis());
     let timeout_ms = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
     if silent_ms > timeout_ms && heard == last_heartbeat {

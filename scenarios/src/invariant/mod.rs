@@ -42,7 +42,7 @@ pub use violation::Violation;
 
 use crate::ledger::Ledger;
 use crate::scenario::plan::{Plan, Settle};
-use crate::trace::{Entry, Fact, NodeId};
+use crate::trace::{Beat, Entry, Fact, NodeId};
 use batch::Batch;
 use calm::Calm;
 use clients::Clients;
@@ -140,6 +140,26 @@ impl Invariants {
         if matches!(entry.fact, Fact::Finished) {
             self.close_batch(entry.at, ledger);
             self.judge_rest(entry.at, ledger);
+        }
+    }
+
+    /// As [`Self::observe`], for an entry that belongs to an ordinary heartbeat.
+    #[inline]
+    pub fn observe_beat(&mut self, entry: &Entry<'_>, beat: Beat, ledger: &Ledger) {
+        if self.batch.is_over(entry) {
+            self.close_batch(entry.at, ledger);
+        }
+        if self.pending.is_due(entry.at) {
+            self.judge_overdue(entry.at, ledger);
+        }
+        match beat {
+            Beat::Noted => {
+                let finding = self.heartbeats.sent(entry.node, entry.at, ledger);
+                if finding.is_some() {
+                    self.find(entry.at, finding, ledger);
+                }
+            }
+            Beat::Sent | Beat::Received | Beat::Heard { .. } => {}
         }
     }
 

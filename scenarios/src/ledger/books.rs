@@ -9,7 +9,7 @@ use deploysim_protocol::event::{ApplicationSlot, DriverSlot, WorkerSlot};
 use deploysim_protocol::id::{ApplicationId, DriverId, WorkerId};
 use deploysim_protocol::state::MasterState;
 use deploysim_protocol::text::Text;
-use deploysim_protocol::time::Time;
+use deploysim_protocol::time::{Time, WallTime};
 use rustc_hash::FxHashMap;
 
 /// A master's books. A record stays readable after it was forgotten, until its slot is used
@@ -21,6 +21,9 @@ pub struct Books {
     pub(super) in_pass: bool,
     pub(super) passes: u64,
     pub(super) workers: Vec<Option<WorkerRecord>>,
+    /// The last heartbeat of each worker, by slot: apart from its record, because it changes all
+    /// the time.
+    pub(super) heartbeats: Vec<Option<WallTime>>,
     pub(super) applications: Vec<Option<ApplicationRecord>>,
     pub(super) drivers: Vec<Option<DriverRecord>>,
     /// The newest record of each; looked up, never walked through.
@@ -41,6 +44,7 @@ impl Default for Books {
             in_pass: false,
             passes: 0,
             workers: Vec::new(),
+            heartbeats: Vec::new(),
             applications: Vec::new(),
             drivers: Vec::new(),
             worker_by_id: FxHashMap::default(),
@@ -77,6 +81,11 @@ impl Books {
     /// The worker at a slot; the one that was forgotten last if nobody has it.
     pub fn worker(&self, slot: WorkerSlot) -> Option<&WorkerRecord> {
         self.workers.get(slot.index())?.as_ref()
+    }
+
+    /// The last heartbeat that the master has written down of the worker at a slot.
+    pub fn last_heartbeat(&self, slot: WorkerSlot) -> Option<WallTime> {
+        *self.heartbeats.get(slot.index())?
     }
 
     /// The workers that the master lists, also DEAD ones, by slot.

@@ -23,7 +23,7 @@ impl Books {
         names: &mut Names,
     ) {
         match *event {
-            MasterEvent::WorkerHeard { worker, at: heard } => self.hear(worker, at, heard),
+            MasterEvent::WorkerHeard { worker, at } => self.hear(worker, at),
             MasterEvent::WorkerAdded { .. } => self.add_worker(at, event, names),
             MasterEvent::ApplicationAdded { .. } => self.add_application(at, event, names),
             MasterEvent::DriverAdded { .. } => self.add_driver(master, at, event, names),
@@ -84,10 +84,9 @@ impl Books {
         }
     }
 
-    fn hear(&mut self, worker: WorkerSlot, at: Time, heard: WallTime) {
-        if let Some(record) = self.worker_mut(worker) {
-            record.last_heartbeat = Some(heard);
-            record.heard = Some(at);
+    pub(super) fn hear(&mut self, worker: WorkerSlot, at: WallTime) {
+        if let Some(heard) = self.heartbeats.get_mut(worker.index()) {
+            *heard = Some(at);
         }
     }
 
@@ -134,8 +133,6 @@ impl Books {
             memory_mib,
             cores_used: 0,
             memory_used_mib: 0,
-            last_heartbeat: None,
-            heard: None,
             added: at,
             changed: at,
             removed: None,
@@ -145,6 +142,8 @@ impl Books {
             taken: Vec::new(),
         };
         put(&mut self.workers, worker.index(), record);
+        self.heartbeats.resize(self.workers.len(), None);
+        self.heartbeats[worker.index()] = None;
     }
 
     fn change_worker(&mut self, at: Time, event: &MasterEvent) {

@@ -63,10 +63,6 @@ pub struct WorkerRecord {
     pub cores_used: i32,
     /// Memory in use, in MiB.
     pub memory_used_mib: i32,
-    /// The last heartbeat in the books.
-    pub last_heartbeat: Option<WallTime>,
-    /// When that was set.
-    pub heard: Option<Time>,
     /// When it was added.
     pub added: Time,
     /// When its state changed last.

@@ -61,8 +61,6 @@ pub struct WorkerTables {
     pub decommissioned: bool,
     /// Whether it begins to end, or has given up.
     pub stopping: bool,
-    /// When it sent its last heartbeat.
-    pub heartbeat_sent: Option<Time>,
     /// Executors it holds, in no particular order.
     pub executors: Vec<HeldExecutor>,
     /// Drivers it holds, in no particular order.
@@ -84,7 +82,6 @@ impl WorkerTables {
 
     pub(super) fn apply(&mut self, at: Time, event: &WorkerEvent) {
         match *event {
-            WorkerEvent::HeartbeatSent => self.heartbeat_sent = Some(at),
             WorkerEvent::WorkerStarted {
                 id,
                 cores,
@@ -118,7 +115,8 @@ impl WorkerTables {
             | WorkerEvent::DriverBackedOff { .. }
             | WorkerEvent::DriverKillOrdered { .. }
             | WorkerEvent::DriverEnded { .. } => self.apply_driver(at, event),
-            WorkerEvent::RegistrationPending
+            WorkerEvent::HeartbeatSent
+            | WorkerEvent::RegistrationPending
             | WorkerEvent::RegistrationAttempted { .. }
             | WorkerEvent::MasterUnreachable { .. }
             | WorkerEvent::ReconnectRequested { .. }

@@ -86,9 +86,10 @@ fn worker_is_known_by_its_process_until_it_is_forgotten() {
     let at = heard;
     history.note(MASTER, MasterEvent::WorkerHeard { worker: W, at });
     let ledger = fold(&history);
-    let (slot, worker) = ledger.leader_books().unwrap().worker_of(WORKER).unwrap();
+    let books = ledger.leader_books().unwrap();
+    let (slot, worker) = books.worker_of(WORKER).unwrap();
     assert_eq!(
-        (slot, worker.state, worker.last_heartbeat),
+        (slot, worker.state, books.last_heartbeat(slot)),
         (W, WorkerState::Alive, Some(heard))
     );
 

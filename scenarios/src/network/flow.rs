@@ -37,19 +37,24 @@ pub const TCP_USER_TIMEOUT: Duration = Duration::from_millis(924_600);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Flow {
     last_arrival: Time,
-    /// When the oldest unacknowledged byte was sent; zero if there is none, so that equal flows
-    /// compare equal.
-    oldest: Time,
     user_timeout_nanos: u64,
-    /// Retransmissions made, or missed, since `oldest`.
+    /// Present while something is unacknowledged, and for good once the flow is broken. Behind a
+    /// pointer, because most flows of a run never wait: a run has thousands of them.
+    waiting: Option<Box<Unacknowledged>>,
+}
+
+/// What a flow knows while it waits for an acknowledgement.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Unacknowledged {
+    /// When the oldest unacknowledged byte was sent.
+    oldest: Time,
+    /// Retransmissions made, or missed, since then.
     attempts: u32,
     state: State,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum State {
-    /// Everything sent is acknowledged.
-    Idle,
     /// Everything sent has crossed, and some of it is not acknowledged.
     Unacknowledged,
     /// The world holds what has not crossed.
@@ -116,10 +121,8 @@ impl Flow {
     pub fn new(user_timeout: Duration) -> Self {
         Self {
             last_arrival: Time::ZERO,
-            oldest: Time::ZERO,
             user_timeout_nanos: u64::try_from(user_timeout.as_nanos()).unwrap_or(u64::MAX),
-            attempts: 0,
-            state: State::Idle,
+            waiting: None,
         }
     }
 
@@ -127,14 +130,14 @@ impl Flow {
     /// network that is at this moment as `path` says. `delay` is asked only if it leaves at once.
     #[inline]
     pub fn send(&mut self, now: Time, path: Path, delay: impl FnOnce() -> Duration) -> Sent {
-        match self.state {
-            State::Broken => return Sent::Broken,
-            State::Holding => return Sent::Held { attempt_at: None },
-            State::Idle | State::Unacknowledged => {}
+        match self.state() {
+            Some(State::Broken) => return Sent::Broken,
+            Some(State::Holding) => return Sent::Held { attempt_at: None },
+            None | Some(State::Unacknowledged) => {}
         }
         match (path.forward, path.backward) {
             (Way::Open, Way::Open) => {
-                self.acknowledge();
+                self.waiting = None;
                 let at = self.follow(now, delay());
                 Sent::Arrives { at }
             }
@@ -163,17 +166,21 @@ impl Flow {
         path: Path,
         delay: impl FnOnce() -> Duration,
     ) -> Attempted {
-        if self.attempt_at().is_none_or(|due| now < due) {
+        let breaks_after = Duration::from_nanos(self.user_timeout_nanos);
+        let Some(waiting) = self.waiting.as_deref_mut() else {
+            return Attempted::Stale;
+        };
+        if waiting.attempt_at(breaks_after).is_none_or(|due| now < due) {
             return Attempted::Stale;
         }
-        if now >= self.breaks_at() {
-            self.state = State::Broken;
+        if now >= waiting.oldest + breaks_after {
+            waiting.state = State::Broken;
             return Attempted::Broken;
         }
-        let is_holding = self.is_holding();
+        let is_holding = waiting.state == State::Holding;
         match (path.forward, path.backward) {
             (Way::Open, Way::Open) => {
-                self.acknowledge();
+                self.waiting = None;
                 if is_holding {
                     let at = self.follow(now, delay());
                     Attempted::Released { at }
@@ -182,13 +189,13 @@ impl Flow {
                 }
             }
             (Way::Open, Way::Cut) if is_holding => {
-                self.state = State::Unacknowledged;
+                waiting.state = State::Unacknowledged;
+                let attempt_at = waiting.next_attempt(now, breaks_after);
                 let at = self.follow(now, delay());
-                let attempt_at = self.next_attempt(now);
                 Attempted::ReleasedUnacknowledged { at, attempt_at }
             }
             (Way::Open | Way::Cut, Way::Open | Way::Cut) => {
-                let attempt_at = self.next_attempt(now);
+                let attempt_at = waiting.next_attempt(now, breaks_after);
                 Attempted::Again { attempt_at }
             }
         }
@@ -205,52 +212,59 @@ impl Flow {
     /// When the next retransmission, or the break, is due; `None` if nothing is unacknowledged or
     /// the flow is broken.
     pub fn attempt_at(&self) -> Option<Time> {
-        match self.state {
-            State::Idle | State::Broken => None,
-            State::Unacknowledged | State::Holding => Some(self.due()),
-        }
+        let breaks_after = Duration::from_nanos(self.user_timeout_nanos);
+        self.waiting.as_ref()?.attempt_at(breaks_after)
     }
 
     /// Whether the world holds bytes of this flow.
     pub fn is_holding(&self) -> bool {
-        self.state == State::Holding
+        self.state() == Some(State::Holding)
     }
 
     /// Whether the user time-out has broken it.
     pub fn is_broken(&self) -> bool {
-        self.state == State::Broken
+        self.state() == Some(State::Broken)
     }
 
-    fn acknowledge(&mut self) {
-        self.state = State::Idle;
-        self.oldest = Time::ZERO;
-        self.attempts = 0;
+    fn state(&self) -> Option<State> {
+        Some(self.waiting.as_ref()?.state)
     }
 
     /// Enters a waiting state; a retransmission must be scheduled if nothing waited before.
     fn wait(&mut self, now: Time, state: State) -> Option<Time> {
-        let is_first = self.state == State::Idle;
-        self.state = state;
-        if !is_first {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.state = state;
             return None;
         }
-        self.oldest = now;
-        Some(self.due())
+        let waiting = Unacknowledged {
+            oldest: now,
+            attempts: 0,
+            state,
+        };
+        self.waiting = Some(Box::new(waiting));
+        self.attempt_at()
+    }
+}
+
+impl Unacknowledged {
+    /// When the next retransmission, or the break, is due; `None` once the flow is broken.
+    fn attempt_at(&self, breaks_after: Duration) -> Option<Time> {
+        match self.state {
+            State::Broken => None,
+            State::Unacknowledged | State::Holding => Some(self.due(breaks_after)),
+        }
     }
 
-    fn next_attempt(&mut self, now: Time) -> Time {
-        while self.due() <= now {
+    fn next_attempt(&mut self, now: Time, breaks_after: Duration) -> Time {
+        while self.due(breaks_after) <= now {
             self.attempts += 1;
         }
-        self.due()
+        self.due(breaks_after)
     }
 
-    fn due(&self) -> Time {
-        (self.oldest + retransmission_age(self.attempts)).min(self.breaks_at())
-    }
-
-    fn breaks_at(&self) -> Time {
-        self.oldest + Duration::from_nanos(self.user_timeout_nanos)
+    fn due(&self, breaks_after: Duration) -> Time {
+        let retransmission = self.oldest + retransmission_age(self.attempts);
+        retransmission.min(self.oldest + breaks_after)
     }
 }
 

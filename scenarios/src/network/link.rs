@@ -1,9 +1,8 @@
-//! One way between two machines: how long what leaves needs to arrive. Latency, extra delay by
-//! faults, and a queue where there is a bandwidth. Packet loss is not here. Whether the way is open is `cuts.rs`; order
-//! within a connection is `flow.rs`.
+//! One way between two machines: how long what leaves needs to arrive. Latency, and a queue where
+//! there is a bandwidth. What `delay` faults add is the world's; whether the way is open is
+//! `cuts.rs`; order within a connection is `flow.rs`.
 
 use super::latency::Latency;
-use super::path::Cause;
 use deploysim_protocol::time::Time;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::num::NonZeroU64;
@@ -15,22 +14,13 @@ mod tests;
 
 /// The link from one machine to another, with a random stream of its own.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct Link {
     latency: Arc<Latency>,
     rng: Xoshiro256PlusPlus,
     bytes_per_second: Option<NonZeroU64>,
     /// When everything that was handed in under a bandwidth has left.
     busy_until: Time,
-    slowed: Vec<Slowed>,
-}
-
-/// One active `delay` fault. It draws from a stream of its own, so that without the fault the
-/// link's latencies are the same.
-#[derive(Clone, Debug)]
-struct Slowed {
-    cause: Cause,
-    extra: Arc<Latency>,
-    rng: Xoshiro256PlusPlus,
 }
 
 impl Link {
@@ -41,24 +31,12 @@ impl Link {
             rng,
             bytes_per_second: None,
             busy_until: Time::ZERO,
-            slowed: Vec::new(),
         }
     }
 
     /// Sets the bandwidth, or removes it. What is queued already leaves at the old rate.
     pub fn limit(&mut self, bytes_per_second: Option<NonZeroU64>) {
         self.bytes_per_second = bytes_per_second;
-    }
-
-    /// Begins a `delay` fault: `extra`, drawn from `rng` for each message, is added. Faults of
-    /// different causes add up.
-    pub fn slow(&mut self, cause: Cause, extra: Arc<Latency>, rng: Xoshiro256PlusPlus) {
-        self.slowed.push(Slowed { cause, extra, rng });
-    }
-
-    /// Ends the `delay` fault of this cause; nothing happens if it does not slow this link.
-    pub fn restore(&mut self, cause: Cause) {
-        self.slowed.retain(|slowed| slowed.cause != cause);
     }
 
     /// Time from handing in a message at `now` to its arrival: [`Self::leave`], then
@@ -83,19 +61,14 @@ impl Link {
         self.busy_until
     }
 
-    /// Time from leaving to arriving: a draw of the latency and one of each `delay` fault.
+    /// Time from leaving to arriving: a draw of the latency.
     #[inline]
     pub fn travel(&mut self) -> Duration {
-        let mut total = self.latency.draw(&mut self.rng);
-        for slowed in &mut self.slowed {
-            total += slowed.extra.draw(&mut slowed.rng);
-        }
-        total
+        self.latency.draw(&mut self.rng)
     }
 
-    /// The longest that [`Self::travel`] can take with the faults of this moment.
+    /// The longest that [`Self::travel`] can take.
     pub fn travel_max(&self) -> Duration {
-        let extra: Duration = self.slowed.iter().map(|slowed| slowed.extra.max()).sum();
-        self.latency.max() + extra
+        self.latency.max()
     }
 }

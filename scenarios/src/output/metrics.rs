@@ -62,7 +62,9 @@ impl Count {
 /// Counts what happens.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
-    counts: BTreeMap<Count, u64>,
+    /// Each once. What is counted moves one place forward each time, so that what comes all the
+    /// time is found first.
+    counts: Vec<(Count, u64)>,
 }
 
 impl Metrics {
@@ -80,9 +82,9 @@ impl Metrics {
         put("simulated", "", outcome.end.as_nanos(), "ns")?;
         put("inputs", "", outcome.inputs, "inputs")?;
         put("steps", "", outcome.steps, "steps")?;
-        for (count, value) in &self.counts {
+        for (count, value) in self.sorted() {
             let (name, labels, unit) = count.row();
-            put(name, &labels, *value, unit)?;
+            put(name, &labels, value, unit)?;
         }
         table.flush()
     }
@@ -109,17 +111,26 @@ impl Metrics {
         kinds
     }
 
+    fn sorted(&self) -> BTreeMap<Count, u64> {
+        self.counts.iter().copied().collect()
+    }
+
     fn count(&mut self, count: Count) {
-        *self.counts.entry(count).or_default() += 1;
+        let found = self.counts.iter().position(|(known, _)| *known == count);
+        let Some(place) = found else {
+            self.counts.push((count, 1));
+            return;
+        };
+        self.counts[place].1 += 1;
+        if place > 0 {
+            self.counts.swap(place, place - 1);
+        }
     }
 }
 
 impl Witness for Metrics {
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
-        let role = || {
-            let process = ledger.process(entry.node);
-            process.map_or("unknown", |process| Role::name(process.role))
-        };
+        let role = || ledger.role(entry.node).map_or("unknown", Role::name);
         match &entry.fact {
             Fact::Received { unit, .. } => self.count(Count::Handled(role(), unit.kind())),
             Fact::Sent { unit, fate, .. } => {

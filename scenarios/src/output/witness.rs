@@ -28,6 +28,10 @@ impl<W: Write> Witness for TextWriter<W> {
 }
 
 impl<W: Write> Witness for Timeline<W> {
+    fn sees_beats(&self) -> bool {
+        false
+    }
+
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
         self.write(entry, ledger)
     }

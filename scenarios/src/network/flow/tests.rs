@@ -55,7 +55,7 @@ fn cut_until(healed: Time) -> impl Fn(Time) -> Path {
 
 #[test]
 fn a_flow_is_small() {
-    assert_eq!(size_of::<Flow>(), 32);
+    assert_eq!(size_of::<Flow>(), 24);
 }
 
 #[test]

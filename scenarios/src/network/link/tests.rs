@@ -1,7 +1,7 @@
 //! Analytic answers of one link.
 
 use super::Link;
-use crate::network::{Cause, Latency, Shape};
+use crate::network::Latency;
 use crate::stream::Seeds;
 use deploysim_protocol::time::Time;
 use std::num::NonZeroU64;
@@ -18,12 +18,6 @@ const fn at(milliseconds: u64) -> Time {
 
 fn constant(milliseconds: u64) -> Arc<Latency> {
     Arc::new(Latency::constant(millis(milliseconds)).expect("a valid distribution"))
-}
-
-fn uniform() -> Arc<Latency> {
-    let (low, high) = (Duration::from_micros(500), millis(2));
-    let latency = Latency::new(Shape::Uniform { low, high }, None);
-    Arc::new(latency.expect("a valid distribution"))
 }
 
 fn link(latency: Arc<Latency>) -> Link {
@@ -76,38 +70,4 @@ fn what_is_queued_when_the_bandwidth_goes_is_not_overtaken() {
     link.limit(None);
     assert_eq!(link.delay(at(500), no_size), millis(1_500));
     assert_eq!(link.delay(at(2_500), no_size), millis(0));
-}
-
-#[test]
-fn delay_faults_add_up_and_end_one_by_one() {
-    let mut link = link(constant(1));
-    let rng = Seeds::new(7).small("fault 1");
-    link.slow(Cause(1), constant(100), rng.clone());
-    link.slow(Cause(2), constant(20), rng);
-    assert_eq!(link.delay(at(0), no_size), millis(121));
-    assert_eq!(link.travel_max(), millis(121));
-    link.restore(Cause(1));
-    assert_eq!(link.delay(at(0), no_size), millis(21));
-    link.restore(Cause(1));
-    link.restore(Cause(2));
-    assert_eq!(link.delay(at(0), no_size), millis(1));
-}
-
-#[test]
-fn a_delay_fault_does_not_change_what_the_link_draws() {
-    let mut undisturbed = link(uniform());
-    let mut slowed = link(uniform());
-    slowed.slow(Cause(1), uniform(), Seeds::new(7).small("fault 1"));
-    let mut extra = Seeds::new(7).small("fault 1");
-    for step in 0..100 {
-        let latency = undisturbed.delay(at(step), no_size);
-        let expected = latency + uniform().draw(&mut extra);
-        assert_eq!(slowed.delay(at(step), no_size), expected);
-        assert!(expected <= slowed.travel_max());
-    }
-    slowed.restore(Cause(1));
-    assert_eq!(
-        slowed.delay(at(100), no_size),
-        undisturbed.delay(at(100), no_size)
-    );
 }

@@ -103,7 +103,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let unit = Unit::Answer(number, answer);
         if self.wires.end(from).is_some_and(|own| own.is_open) {
             self.transmit(from, unit);
-        } else if let Some(to) = self.wires.end(from.other()).map(|other| other.address) {
+        } else if let Some(to) = self.wires.end(from).map(|own| own.peer_address) {
             self.note_sent(node, to, &unit, Fate::Lost);
         }
     }

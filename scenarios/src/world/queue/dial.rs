@@ -4,8 +4,8 @@
 use super::QueueWorld;
 use super::life::Line;
 use super::step::Step;
-use super::wire::{End, Side, Unit, Wire, WireEnd};
-use crate::network::{Dial, Dialled, Flow, Path, Peer, Process, RoundTrip};
+use super::wire::{NewEnd, Unit};
+use crate::network::{Dial, Dialled, Path, Peer, Process, RoundTrip};
 use crate::trace::{DialFailure, Entry, Fact, NodeId, Observer};
 use crate::world::Class;
 use crate::world::simulated::{addresses, faults};
@@ -139,30 +139,12 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         let dialler = dialling.node;
-        let ends = [self.new_end(dialler), self.new_end(acceptor)];
-        let places = [ends[0].place.machine, ends[1].place.machine];
-        let links = [
-            self.direction
-                .links
-                .between(places[0], places[1], &self.direction.seeds),
-            self.direction
-                .links
-                .between(places[1], places[0], &self.direction.seeds),
+        let ends = [
+            self.new_end(dialler, acceptor),
+            self.new_end(acceptor, dialler),
         ];
         let user_timeout = self.plan.network.tcp_user_timeout;
-        let (wire, generation) = self.wires.wires.insert(Wire {
-            ends,
-            flows: [Flow::new(user_timeout), Flow::new(user_timeout)],
-            links,
-            under_way: 0,
-            severed: false,
-            rare: None,
-        });
-        let end = WireEnd {
-            wire,
-            generation,
-            side: Side::Dialler,
-        };
+        let end = self.wires.add(ends, self.now, user_timeout);
         self.lives[dialler as usize]
             .cold
             .lines
@@ -194,17 +176,17 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
     }
 
-    fn new_end(&self, node: u32) -> End {
+    fn new_end(&mut self, node: u32, peer: u32) -> NewEnd {
+        let to = self.lives[peer as usize].place.machine;
         let life = &self.lives[node as usize];
-        End {
+        let from = life.place.machine;
+        NewEnd {
             node,
             place: life.place,
             address: life.address,
             listens: life.listens(),
-            is_open: true,
             position: u32::try_from(life.cold.wires.len()).expect("fewer than 2^32 connections"),
-            active_at: self.now,
-            idle_check: false,
+            link: (self.direction.links).between(from, to, &self.direction.seeds),
         }
     }
 

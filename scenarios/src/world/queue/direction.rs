@@ -2,8 +2,8 @@
 //! `reset` fault does to its connections.
 
 use super::QueueWorld;
-use super::life::{Cold, Life, Standing, Timers};
-use super::wire::{Side, WireEnd};
+use super::life::{Cold, Life};
+use super::wire::WireEnd;
 use crate::network::{Cuts, Process};
 use crate::scenario::plan::{Plan, Told};
 use crate::trace::{End, EndOfConnection, Fact, Observer};
@@ -68,8 +68,8 @@ impl<'run, O: Observer> SimulatedWorld for QueueWorld<'run, O> {
     fn part(&self, node: u32) -> Part {
         let life = &self.lives[node as usize];
         Part {
-            name: life.name,
-            role: life.role,
+            name: life.cold.name,
+            role: life.cold.role,
             place: life.place,
             address: life.address,
             is_alive: life.is_alive(),
@@ -79,24 +79,13 @@ impl<'run, O: Observer> SimulatedWorld for QueueWorld<'run, O> {
     }
 
     fn make(&mut self, part: Part, node: AnyNode, dice: Dice) -> u32 {
-        let mut cold = Box::new(Cold::new(dice));
+        let mut cold = Box::new(Cold::new(part.name, part.role, dice));
         cold.restarts = part.restarts;
         cold.child = part.child;
-        let life = Life {
-            role: part.role,
-            node: Some(node),
-            name: part.name,
-            place: part.place,
-            address: part.address,
-            timers: Timers::default(),
-            standing: Standing::Going,
-            cold,
-        };
+        let life = Life::new(node, part.place, part.address, cold);
         match self.free_lives.pop() {
             Some(free) => {
-                // Armings of the former process stay recognisable.
-                let timers = std::mem::take(&mut self.lives[free as usize].timers);
-                self.lives[free as usize] = Life { timers, ..life };
+                self.lives[free as usize].replace(life);
                 free
             }
             None => {
@@ -133,26 +122,19 @@ impl<'run, O: Observer> SimulatedWorld for QueueWorld<'run, O> {
     }
 
     fn sever(&mut self, between: &Cuts, told: &Told) {
-        let hit: Vec<(WireEnd, [u32; 2])> = self
-            .wires
-            .wires
-            .iter()
-            .filter(|(.., wire)| !between.is_open(wire.ends[0].place, wire.ends[1].place))
-            .map(|(wire, generation, value)| {
-                let end = WireEnd {
-                    wire,
-                    generation,
-                    side: Side::Dialler,
-                };
-                (end, [value.ends[0].node, value.ends[1].node])
-            })
+        let hit: Vec<WireEnd> = (self.wires.iter())
+            .filter(|(_, rest)| !between.is_open(rest.places[0], rest.places[1]))
+            .map(|(end, _)| end)
             .collect();
-        for (end, nodes) in hit {
-            if let Some(wire) = self.wires.wire_mut(end) {
-                wire.severed = true;
-            }
-            for (end, node) in [(end, nodes[0]), (end.other(), nodes[1])] {
-                if faults::is_told(self, node, told) {
+        for dialler in hit {
+            let ends = [dialler, dialler.other()];
+            let nodes = ends.map(|end| {
+                let end = self.wires.end_mut(end)?;
+                end.is_severed = true;
+                Some(end.node)
+            });
+            for (end, node) in ends.into_iter().zip(nodes) {
+                if node.is_some_and(|node| faults::is_told(self, node, told)) {
                     self.drop_held(end);
                     self.end_connection(end, EndOfConnection::Reset);
                 }

@@ -14,7 +14,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         if life.node.take().is_none() {
             return;
         }
-        life.timers.disarm_all();
+        life.disarm_all();
         life.cold.calls.clear();
         life.standing = Standing::Going;
         let backlog = std::mem::take(&mut life.cold.backlog);

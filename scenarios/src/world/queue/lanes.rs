@@ -58,7 +58,7 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// Behind what its lane holds, if it holds anything; otherwise to the process.
     fn pass_lane(&mut self, parcel: u32, to: WireEnd, lane: Lane) {
-        let Some(wire) = self.wires.wire_mut(to) else {
+        let Some(wire) = self.wires.rest_mut(to) else {
             return;
         };
         let held = wire
@@ -90,7 +90,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     fn hold_lane(&mut self, to: WireEnd, lane: Lane, until: Option<Time>, parcel: u32) {
-        let Some(wire) = self.wires.wire_mut(to) else {
+        let Some(wire) = self.wires.rest_mut(to) else {
             return;
         };
         match wire
@@ -121,7 +121,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let to = *to;
         let now = self.now;
-        let over = self.wires.wire_mut(to).and_then(|wire| {
+        let over = self.wires.rest_mut(to).and_then(|wire| {
             let at = wire
                 .held_lanes()
                 .iter()
@@ -144,7 +144,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     fn is_held(&self, to: WireEnd, parcel: u32) -> bool {
-        self.wires.wire(to).is_some_and(|wire| {
+        self.wires.rest(to).is_some_and(|wire| {
             wire.held_lanes()
                 .iter()
                 .any(|held| held.parcels.contains(&parcel))
@@ -154,27 +154,17 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// Lanes that wait for a next parcel wait no longer.
     pub(super) fn release_reordered(&mut self) {
         let mut waiting: Vec<(WireEnd, usize)> = Vec::new();
-        for (wire, generation, value) in self.wires.wires.iter() {
-            for (at, held) in value
-                .held_lanes()
-                .iter()
-                .enumerate()
-                .filter(|(_, held)| held.until.is_none())
-            {
-                waiting.push((
-                    WireEnd {
-                        wire,
-                        generation,
-                        side: held.side,
-                    },
-                    at,
-                ));
+        for (end, rest) in self.wires.iter() {
+            let held = rest.held_lanes().iter().enumerate();
+            for (at, held) in held.filter(|(_, held)| held.until.is_none()) {
+                let side = held.side;
+                waiting.push((WireEnd { side, ..end }, at));
             }
         }
         for (end, at) in waiting.into_iter().rev() {
             let parcels = self
                 .wires
-                .wire_mut(end)
+                .rest_mut(end)
                 .map(|wire| wire.lanes().remove(at).parcels);
             for parcel in parcels.into_iter().flatten() {
                 self.hand(parcel);
@@ -186,9 +176,8 @@ impl<O: Observer> QueueWorld<'_, O> {
     fn tamper(&mut self, parcel: u32) -> Option<MessageAction> {
         let Parcel { to, unit } = self.wires.parcels.value(parcel)?;
         let kind = unit.shown()?.kind();
-        let wire = self.wires.wire(*to)?;
-        let receiver = wire.ends[to.side.index()].node;
-        let sender = wire.ends[to.side.other().index()].node;
+        let own = self.wires.end(*to)?;
+        let (sender, receiver) = (own.peer, own.node);
         tampering::tamper(self, kind, sender, receiver)
     }
 
@@ -196,11 +185,10 @@ impl<O: Observer> QueueWorld<'_, O> {
         let Some(Parcel { to, unit }) = self.wires.parcels.value(parcel) else {
             return;
         };
-        let (Some(wire), Some(unit)) = (self.wires.wire(*to), unit.shown()) else {
+        let (Some(own), Some(unit)) = (self.wires.end(*to), unit.shown()) else {
             return;
         };
-        let node = NodeId(wire.ends[to.side.index()].node);
-        let from = NodeId(wire.ends[to.side.other().index()].node);
+        let (node, from) = (NodeId(own.node), NodeId(own.peer));
         let fact = Fact::Tampered {
             from,
             unit,

@@ -14,8 +14,10 @@ use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// One process, or the place of one that is gone and may come back. What every input needs is
-/// here, the rest is behind a pointer: a run has thousands of these.
+/// here and fills one line of the processor's cache, the rest is behind a pointer: a run has
+/// thousands of these.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct Life {
     /// Its node; none while it is dead.
     pub(super) node: Option<AnyNode>,
@@ -25,12 +27,8 @@ pub(super) struct Life {
     pub(super) address: Address,
     /// Whether it goes on.
     pub(super) standing: Standing,
-    /// Its name in the scenario.
-    pub(super) name: Text,
-    /// Its role.
-    pub(super) role: Role,
-    /// Its timers.
-    pub(super) timers: Timers,
+    /// The first of its timers: most processes have no other armed.
+    timer: Armed,
     /// The rest.
     pub(super) cold: Box<Cold>,
 }
@@ -38,6 +36,12 @@ pub(super) struct Life {
 /// What a process has that not every input needs.
 #[derive(Debug)]
 pub(super) struct Cold {
+    /// Its name in the scenario.
+    pub(super) name: Text,
+    /// Its role.
+    pub(super) role: Role,
+    /// Its timers but the first, each at a place of its own as long as it is armed.
+    timers: Vec<Armed>,
     /// How often it was started again.
     pub(super) restarts: u32,
     /// The child that it is, if a worker started it.
@@ -64,8 +68,11 @@ pub(super) struct Cold {
 
 impl Cold {
     /// Of a new process.
-    pub(super) fn new(dice: Dice) -> Self {
+    pub(super) fn new(name: Text, role: Role, dice: Dice) -> Self {
         Self {
+            name,
+            role,
+            timers: Vec::new(),
             restarts: 0,
             child: None,
             is_free: false,
@@ -89,7 +96,7 @@ pub(super) enum Standing {
     /// Its store takes time.
     Busy,
     /// It stands still, by this many faults at once.
-    Paused(u32),
+    Paused(u16),
     /// It goes on after a pause, and works through what has queued up.
     CatchingUp,
 }
@@ -174,69 +181,136 @@ pub(super) enum Waiting {
     },
 }
 
-/// A process's timers, each at a place of its own as long as it is armed.
-#[derive(Debug, Default)]
-pub(super) struct Timers {
-    armed: Vec<Armed>,
-}
-
-#[derive(Clone, Copy, Debug)]
+/// The place of a timer.
+#[derive(Clone, Copy, Debug, Default)]
 struct Armed {
-    timer: AnyTimer,
+    timer: Option<AnyTimer>,
+    /// Counts armings and disarmings: it is odd as long as the timer is armed.
     generation: u32,
-    is_armed: bool,
 }
 
-impl Timers {
-    /// Arms a timer; returns its place and the generation of this arming.
-    pub(super) fn arm(&mut self, timer: AnyTimer) -> (u16, u32) {
-        let own = self.armed.iter().position(|armed| armed.timer == timer);
-        let at = own.or_else(|| self.armed.iter().position(|armed| !armed.is_armed));
-        let at = at.unwrap_or_else(|| {
-            self.armed.push(Armed {
-                timer,
-                generation: 0,
-                is_armed: false,
-            });
-            self.armed.len() - 1
+impl Armed {
+    const fn is_armed(self) -> bool {
+        self.generation % 2 == 1
+    }
+
+    const fn disarm(&mut self) {
+        if self.is_armed() {
+            self.generation = self.generation.wrapping_add(1);
+        }
+    }
+
+    /// Arms it, again if it is armed; returns the generation of this arming.
+    fn arm(&mut self, timer: AnyTimer) -> u32 {
+        self.disarm();
+        self.timer = Some(timer);
+        self.generation = self.generation.wrapping_add(1);
+        self.generation
+    }
+}
+
+/// Timers.
+impl Life {
+    /// The place of a timer that keeps it, armed or not.
+    fn place_of(&self, timer: AnyTimer) -> Option<usize> {
+        if self.timer.timer == Some(timer) {
+            return Some(0);
+        }
+        let others = &self.cold.timers;
+        let other = others.iter().position(|own| own.timer == Some(timer))?;
+        Some(other + 1)
+    }
+
+    fn free_place(&mut self) -> usize {
+        if !self.timer.is_armed() {
+            return 0;
+        }
+        let others = &mut self.cold.timers;
+        let free = others.iter().position(|own| !own.is_armed());
+        let free = free.unwrap_or_else(|| {
+            others.push(Armed::default());
+            others.len() - 1
         });
-        let armed = &mut self.armed[at];
-        armed.timer = timer;
-        armed.is_armed = true;
-        armed.generation = armed.generation.wrapping_add(1);
-        let slot = u16::try_from(at).expect("a process has fewer than 2^16 timers armed at once");
-        (slot, armed.generation)
+        free + 1
+    }
+
+    fn armed_at(&mut self, place: usize) -> Option<&mut Armed> {
+        match place.checked_sub(1) {
+            None => Some(&mut self.timer),
+            Some(other) => self.cold.timers.get_mut(other),
+        }
+    }
+
+    /// Arms a timer; returns its place and the generation of this arming.
+    ///
+    /// # Panics
+    /// If 2¹⁶ timers are armed at once.
+    pub(super) fn arm(&mut self, timer: AnyTimer) -> (u16, u32) {
+        let place = self.place_of(timer);
+        let place = place.unwrap_or_else(|| self.free_place());
+        let armed = self.armed_at(place).expect("the place was found");
+        let generation = armed.arm(timer);
+        let slot = u16::try_from(place).expect("a process has fewer than 2^16 timers armed");
+        (slot, generation)
     }
 
     /// Disarms a timer, if it is armed.
     pub(super) fn disarm(&mut self, timer: AnyTimer) {
-        if let Some(armed) = self.armed.iter_mut().find(|armed| armed.timer == timer) {
-            armed.is_armed = false;
-            armed.generation = armed.generation.wrapping_add(1);
+        if let Some(place) = self.place_of(timer)
+            && let Some(armed) = self.armed_at(place)
+        {
+            armed.disarm();
         }
     }
 
     /// The timer of this arming, which is over with this; `None` if it was disarmed or armed
     /// again meanwhile.
     pub(super) fn fire(&mut self, slot: u16, generation: u32) -> Option<AnyTimer> {
-        let armed = self.armed.get_mut(usize::from(slot))?;
-        if !armed.is_armed || armed.generation != generation {
+        let armed = self.armed_at(usize::from(slot))?;
+        if armed.generation != generation {
             return None;
         }
-        armed.is_armed = false;
-        Some(armed.timer)
+        armed.disarm();
+        armed.timer
     }
 
     /// Disarms everything. Former armings stay recognisable.
     pub(super) fn disarm_all(&mut self) {
-        for armed in &mut self.armed {
-            armed.is_armed = false;
-            armed.generation = armed.generation.wrapping_add(1);
+        self.timer.disarm();
+        for armed in &mut self.cold.timers {
+            armed.disarm();
         }
+    }
+
+    /// Lets a new process have this place. Armings of the former one stay recognisable.
+    pub(super) fn replace(&mut self, mut new: Self) {
+        new.timer = self.timer;
+        new.cold.timers = std::mem::take(&mut self.cold.timers);
+        *self = new;
     }
 }
 
 impl Life {
+    /// A new process.
+    pub(super) const fn new(
+        node: AnyNode,
+        place: Place,
+        address: Address,
+        cold: Box<Cold>,
+    ) -> Self {
+        Self {
+            node: Some(node),
+            place,
+            address,
+            standing: Standing::Going,
+            timer: Armed {
+                timer: None,
+                generation: 0,
+            },
+            cold,
+        }
+    }
+
     /// Whether there is a process.
     pub(super) const fn is_alive(&self) -> bool {
         self.node.is_some()
@@ -244,7 +318,7 @@ impl Life {
 
     /// Whether others can dial it.
     pub(super) const fn listens(&self) -> bool {
-        self.role.listens()
+        self.cold.role.listens()
     }
 
     /// Whether something that comes has to wait.

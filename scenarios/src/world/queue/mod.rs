@@ -6,6 +6,7 @@
 
 pub mod agenda;
 
+mod ahead;
 mod calls;
 mod dial;
 mod direction;
@@ -20,7 +21,7 @@ mod traffic;
 mod turns;
 mod wire;
 
-use crate::scenario::plan::Plan;
+use crate::scenario::plan::{FaultWord, Plan};
 use crate::trace::{End, Entry, Fact, INSPECTED_NODES_MAX, INSPECTION_PERIOD, NodeId, Observer};
 use crate::world::simulated::{Cue, Direction, SimulatedWorld, faults, processes, progress, start};
 use crate::world::slab::Slab;
@@ -56,8 +57,12 @@ pub struct QueueWorld<'run, O> {
     store: NoStore,
     /// Whether the observer wants to see what nodes are handed.
     shows_inputs: bool,
+    /// Whether nothing in this scenario ever holds or changes what has arrived.
+    are_lanes_free: bool,
     inputs: u64,
     steps: u64,
+    /// Steps to be taken before it is read ahead again.
+    ahead_left: u32,
 }
 
 /// Plays a scenario with a seed. Everything that happens is shown to `observer`.
@@ -73,6 +78,9 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         Self {
             plan,
             shows_inputs: observer.shows_inputs(),
+            are_lanes_free: plan.network.answer_delay.is_zero()
+                && !(plan.faults.iter())
+                    .any(|fault| matches!(fault.word, FaultWord::Message { .. })),
             observer,
             direction: Direction::new(plan, seed),
             now: Time::ZERO,
@@ -88,6 +96,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             store: NoStore,
             inputs: 0,
             steps: 0,
+            ahead_left: 0,
         }
     }
 
@@ -108,6 +117,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             if self.now >= self.inspection_at {
                 self.inspect_all();
             }
+            self.read_ahead();
             self.take(entry.step());
             while let Some(fault) = self.observer.triggered() {
                 faults::trigger(self, fault);
@@ -231,7 +241,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             }
             Effect::Send { to, message } => self.send(node, to, message),
             Effect::Arm { timer, at } => self.arm(node, timer, at),
-            Effect::Disarm { timer } => self.lives[node as usize].timers.disarm(timer),
+            Effect::Disarm { timer } => self.lives[node as usize].disarm(timer),
             Effect::Ask {
                 to,
                 call,

@@ -16,6 +16,7 @@ use deploysim_nodes::node::Call;
 use deploysim_protocol::address::{Address, Peer, Reference};
 use deploysim_protocol::message::Message;
 use deploysim_protocol::time::Time;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Where something that is sent goes.
@@ -98,27 +99,6 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// Puts a unit into the byte stream that leaves from this end.
     pub(super) fn transmit(&mut self, from: WireEnd, unit: Unit) {
-        let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
-            return;
-        };
-        let side = from.side.index();
-        if let Some(shown) = unit.shown() {
-            let (node, to) = (
-                wire.ends[side].node,
-                wire.ends[from.side.other().index()].address,
-            );
-            let fact = Fact::Sent {
-                to,
-                unit: shown,
-                fate: Fate::Carried,
-            };
-            self.observer.observe(&Entry {
-                at: self.now,
-                node: NodeId(node),
-                fact,
-            });
-        }
-        wire.ends[side].active_at = self.now;
         let path = if self.direction.cuts_are_none() {
             Path::OPEN
         } else {
@@ -129,16 +109,29 @@ impl<O: Observer> QueueWorld<'_, O> {
         } else {
             self.slowed(from)
         };
-        let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+        let now = self.now;
+        let Some(own) = self.wires.end_mut(from) else {
             return;
         };
-        let link = self.direction.links.link_mut(wire.links[side]);
-        let now = self.now;
-        let sent = wire.flows[side].send(now, path, || {
+        if let Some(shown) = unit.shown() {
+            let fact = Fact::Sent {
+                to: own.peer_address,
+                unit: shown,
+                fate: Fate::Carried,
+            };
+            self.observer.observe(&Entry {
+                at: now,
+                node: NodeId(own.node),
+                fact,
+            });
+        }
+        own.active_at = now;
+        let link = self.direction.links.link_mut(own.link);
+        let sent = own.flow.send(now, path, || {
             link.delay(now, || super::lanes::size_of(&unit)) + extra
         });
         let to = from.other();
-        wire.under_way += 1;
+        own.sends();
         match sent {
             Sent::Arrives { at } => self.carry(at, to, unit),
             Sent::ArrivesUnacknowledged { at, attempt_at } => {
@@ -147,12 +140,12 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
             Sent::Held { attempt_at } => {
                 let (parcel, _) = self.wires.parcels.insert(Parcel { to, unit });
-                if let Some(wire) = self.wires.wire_mut(from) {
-                    wire.held(from.side).push_back(parcel);
+                if let Some(rest) = self.wires.rest_mut(from) {
+                    rest.held(from.side).push_back(parcel);
                 }
                 self.schedule_attempt(from, attempt_at);
             }
-            Sent::Broken => wire.under_way -= 1,
+            Sent::Broken => own.loses(),
         }
     }
 
@@ -170,22 +163,19 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// Both ways between the two ends of a connection at this moment, as the sender sees them.
     pub(super) fn path(&self, from: WireEnd) -> Path {
-        self.wires.wire(from).map_or(Path::CUT, |wire| {
-            let (own, other) = (
-                &wire.ends[from.side.index()],
-                &wire.ends[from.side.other().index()],
-            );
-            self.direction.cuts.path(own.place, other.place)
+        self.wires.rest(from).map_or(Path::CUT, |rest| {
+            let [own, other] = [from.side, from.side.other()].map(|side| rest.places[side.index()]);
+            self.direction.cuts.path(own, other)
         })
     }
 
     /// What the active `delay` faults add to something that leaves from this end.
     fn slowed(&mut self, from: WireEnd) -> Duration {
-        let Some(wire) = self.wires.wire(from) else {
+        let (Some(end), Some(rest)) = (self.wires.end(from), self.wires.rest(from)) else {
             return Duration::ZERO;
         };
-        let [own, other] = [from.side, from.side.other()].map(|side| &wire.ends[side.index()]);
-        let (own, other) = ((own.node, own.place), (other.node, other.place));
+        let own = (end.node, rest.places[from.side.index()]);
+        let other = (end.peer, rest.places[from.side.other().index()]);
         faults::slowed_between(self, own, other)
     }
 
@@ -197,15 +187,17 @@ impl<O: Observer> QueueWorld<'_, O> {
             self.slowed(from)
         };
         let now = self.now;
-        let side = from.side.index();
-        let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+        let Some(rest) = self.wires.rest(from) else {
             return;
         };
-        let link = self.direction.links.link_mut(wire.links[side]);
-        let first = wire.held_first(from.side);
-        let parcels = &self.wires.parcels;
-        let size = || first.map_or(0, |parcel| size_in(parcels, parcel));
-        let attempted = wire.flows[side].attempt(now, path, || link.delay(now, size) + extra);
+        let first = rest.held_first(from.side);
+        let size_bytes = first.map_or(0, |parcel| size_in(&self.wires.parcels, parcel));
+        let Some(own) = self.wires.end_mut(from) else {
+            return;
+        };
+        let link = self.direction.links.link_mut(own.link);
+        let delay = || link.delay(now, || size_bytes) + extra;
+        let attempted = own.flow.attempt(now, path, delay);
         match attempted {
             Attempted::Stale | Attempted::Acknowledged => {}
             Attempted::Released { at } => self.release(from, at),
@@ -223,7 +215,6 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// Everything held leaves now; the first of it arrives at `first_at`.
     fn release(&mut self, from: WireEnd, first_at: Time) {
-        let side = from.side.index();
         let now = self.now;
         let mut at = first_at;
         let mut is_first = true;
@@ -233,21 +224,15 @@ impl<O: Observer> QueueWorld<'_, O> {
             } else {
                 self.slowed(from)
             };
-            let Some(wire) = self.wires.wires.at_mut(from.wire, from.generation) else {
+            let held = self.wires.rest_mut(from).map(|rest| rest.held(from.side));
+            let Some(parcel) = held.and_then(VecDeque::pop_front) else {
                 return;
             };
-            let Some(parcel) = wire.held(from.side).pop_front() else {
-                return;
-            };
-            if !is_first {
-                let parcels = &self.wires.parcels;
-                let delay = self
-                    .direction
-                    .links
-                    .link_mut(wire.links[side])
-                    .delay(now, || size_in(parcels, parcel))
-                    + extra;
-                at = wire.flows[side].follow(now, delay);
+            let size_bytes = size_in(&self.wires.parcels, parcel);
+            if !is_first && let Some(own) = self.wires.end_mut(from) {
+                let link = self.direction.links.link_mut(own.link);
+                let delay = link.delay(now, || size_bytes) + extra;
+                at = own.flow.follow(now, delay);
             }
             is_first = false;
             self.agenda
@@ -257,11 +242,13 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// What waited for a retransmission from this end is lost.
     pub(super) fn drop_held(&mut self, from: WireEnd) {
-        while let Some(wire) = self.wires.wire_mut(from) {
-            let Some(parcel) = wire.held(from.side).pop_front() else {
+        while let Some(rest) = self.wires.rest_mut(from) {
+            let Some(parcel) = rest.held(from.side).pop_front() else {
                 break;
             };
-            wire.under_way -= 1;
+            if let Some(own) = self.wires.end_mut(from) {
+                own.loses();
+            }
             self.wires.parcels.take(parcel);
         }
     }
@@ -272,24 +259,18 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         let to = *to;
-        let Some(wire) = self.wires.wire_mut(to) else {
+        let Some(end) = self.wires.end_mut(to) else {
             self.wires.parcels.take(parcel);
             return;
         };
-        let is_severed = wire.severed;
-        let end = &mut wire.ends[to.side.index()];
-        if !end.is_open || is_severed {
-            wire.under_way -= 1;
+        end.receives();
+        if !end.is_open || end.is_severed {
             self.wires.parcels.take(parcel);
             self.answer_with_reset(to);
             return;
         }
         end.active_at = self.now;
-        wire.under_way -= 1;
-        if self.direction.tamperings.is_empty()
-            && wire.held_lanes().is_empty()
-            && self.plan.network.answer_delay.is_zero()
-        {
+        if self.are_lanes_free {
             self.hand(parcel);
         } else {
             self.enter_lane(parcel);
@@ -318,18 +299,11 @@ impl<O: Observer> QueueWorld<'_, O> {
         let Some(Parcel { to, unit }) = self.wires.parcels.take(parcel) else {
             return;
         };
-        let Some(wire) = self.wires.wire(to) else {
+        let Some(own) = self.wires.end(to).filter(|own| own.is_open) else {
             return;
         };
-        let (own, other) = (
-            &wire.ends[to.side.index()],
-            &wire.ends[to.side.other().index()],
-        );
-        if !own.is_open {
-            return;
-        }
-        let (node, from) = (own.node, NodeId(other.node));
-        let sender = Reference::bound(other.address, to.connection());
+        let (node, from) = (own.node, NodeId(own.peer));
+        let sender = Reference::bound(own.peer_address, to.connection());
         if let Some(unit) = unit.shown() {
             self.observer.observe(&Entry {
                 at: self.now,
@@ -372,15 +346,12 @@ impl<O: Observer> QueueWorld<'_, O> {
         let to = at.other();
         let extra = self.slowed(at);
         if self.path(at).forward == crate::network::Way::Open
-            && let Some(wire) = self.wires.wires.at_mut(at.wire, at.generation)
-            && wire.ends[to.side.index()].is_open
+            && self.wires.end(to).is_some_and(|end| end.is_open)
+            && let Some(own) = self.wires.end_mut(at)
         {
-            let delay = self
-                .direction
-                .links
-                .link_mut(wire.links[at.side.index()])
-                .delay(self.now, || 0);
-            wire.under_way += 1;
+            let link = self.direction.links.link_mut(own.link);
+            let delay = link.delay(self.now, || 0);
+            own.sends();
             self.push(
                 self.now + delay + extra,
                 Class::Connection,
@@ -392,8 +363,8 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     pub(super) fn reset_arrives(&mut self, at: WireEnd) {
-        if let Some(wire) = self.wires.wire_mut(at) {
-            wire.under_way -= 1;
+        if let Some(end) = self.wires.end_mut(at) {
+            end.receives();
             self.drop_held(at);
             self.end_connection(at, EndOfConnection::Reset);
         }
@@ -439,23 +410,19 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// Takes an end away from its process. Returns the node, and the other end's address and
     /// whether it listens there; `None` if the process did not have it any more.
     pub(super) fn close_end(&mut self, end: WireEnd) -> Option<(u32, Address, bool)> {
-        let wire = self.wires.wire_mut(end)?;
-        let (address, listens) = {
-            let other = &wire.ends[end.side.other().index()];
-            (other.address, other.listens)
-        };
-        let own = &mut wire.ends[end.side.index()];
+        let own = self.wires.end_mut(end)?;
         if !own.is_open {
             return None;
         }
         own.is_open = false;
-        let (node, position) = (own.node, own.position as usize);
+        let (node, address, listens) = (own.node, own.peer_address, own.peer_listens);
+        let position = self.wires.rest(end)?.positions[end.side.index()];
         let life = &mut self.lives[node as usize];
-        life.cold.wires.swap_remove(position);
-        if let Some(moved) = life.cold.wires.get(position).copied()
-            && let Some(moved) = self.wires.end_mut(moved)
+        life.cold.wires.swap_remove(position as usize);
+        if let Some(moved) = life.cold.wires.get(position as usize).copied()
+            && let Some(rest) = self.wires.rest_mut(moved)
         {
-            moved.position = u32::try_from(position).expect("a position fits");
+            rest.positions[moved.side.index()] = position;
         }
         let life = &mut self.lives[node as usize];
         if life.cold.lines.get(&address) == Some(&Line::Open(end)) {

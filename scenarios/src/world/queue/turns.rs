@@ -103,7 +103,7 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     pub(super) fn arm(&mut self, node: u32, timer: AnyTimer, at: Time) {
         let life = &mut self.lives[node as usize];
-        let (slot, generation) = life.timers.arm(timer);
+        let (slot, generation) = life.arm(timer);
         if life.standing == Standing::CatchingUp && at <= self.now {
             life.cold.backlog.push_back(Waiting::Fire {
                 slot,
@@ -136,7 +136,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             });
             return;
         }
-        if let Some(timer) = life.timers.fire(slot, generation) {
+        if let Some(timer) = life.fire(slot, generation) {
             self.feed(
                 node,
                 Happening::Fired {
@@ -201,7 +201,7 @@ impl<O: Observer> QueueWorld<'_, O> {
                 generation,
                 due,
             } => {
-                if let Some(timer) = self.lives[node as usize].timers.fire(slot, generation) {
+                if let Some(timer) = self.lives[node as usize].fire(slot, generation) {
                     self.feed(node, Happening::Fired { timer, due });
                 }
             }

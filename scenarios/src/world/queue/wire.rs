@@ -9,6 +9,7 @@ use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
 use std::collections::VecDeque;
 use std::num::NonZeroU64;
+use std::time::Duration;
 
 /// One end of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,34 +78,76 @@ impl WireEnd {
     }
 }
 
-/// A connection.
+/// One end of a connection: all that sending from there and arriving there look at. It fills one
+/// line of the processor's cache, because a run has thousands of connections, and what is said on
+/// each comes far apart.
 #[derive(Debug)]
-pub(super) struct Wire {
-    /// Its two ends, by side.
-    pub(super) ends: [End; 2],
-    /// Its two byte streams, by the side that sends.
-    pub(super) flows: [Flow; 2],
-    /// The link of each stream, by the side that sends.
-    pub(super) links: [u32; 2],
-    /// Parcels and resets under way; the connection is forgotten when both ends are closed and
-    /// this is 0.
-    pub(super) under_way: u32,
-    /// A fault has broken it: whatever arrives is answered by a reset.
-    pub(super) severed: bool,
+#[repr(align(64))]
+pub(super) struct End {
+    /// The node at this end.
+    pub(super) node: u32,
+    /// The node at the other end.
+    pub(super) peer: u32,
+    /// The address of the node at the other end.
+    pub(super) peer_address: Address,
+    /// The last time a byte was read or written here.
+    pub(super) active_at: Time,
+    /// The byte stream that leaves from here.
+    pub(super) flow: Flow,
+    /// The link of that stream.
+    pub(super) link: u32,
+    /// Parcels and resets that were sent from here, less those that came here.
+    balance: i32,
+    /// Which use of its place this is.
+    generation: u32,
+    /// Whether the process still has this end.
+    pub(super) is_open: bool,
+    /// A fault has broken the connection: whatever arrives is answered by a reset.
+    pub(super) is_severed: bool,
+    /// Whether the node at the other end listens at its address, and has said so.
+    pub(super) peer_listens: bool,
+    /// Whether a step is due that looks for idleness.
+    pub(super) idle_check: bool,
+}
+
+impl End {
+    /// Something leaves from here.
+    pub(super) const fn sends(&mut self) {
+        self.balance += 1;
+    }
+
+    /// Something that had left from here is lost.
+    pub(super) const fn loses(&mut self) {
+        self.balance -= 1;
+    }
+
+    /// Something that had left from the other end is here.
+    pub(super) const fn receives(&mut self) {
+        self.balance -= 1;
+    }
+}
+
+/// What a connection has that not everything sent on it needs.
+#[derive(Debug)]
+pub(super) struct Rest {
+    /// Where the processes of its ends run, by side.
+    pub(super) places: [Place; 2],
+    /// Where it stands in the lists of its nodes, by side.
+    pub(super) positions: [u32; 2],
     /// What only faults bring about.
-    pub(super) rare: Option<Box<Rare>>,
+    rare: Option<Box<Rare>>,
 }
 
 /// What a connection keeps while faults act on it.
 #[derive(Debug, Default)]
-pub(super) struct Rare {
+struct Rare {
     /// What waits for a retransmission, by the side that sends.
-    pub(super) held: [VecDeque<u32>; 2],
+    held: [VecDeque<u32>; 2],
     /// Held lanes, where a `message` fault holds any.
-    pub(super) lanes: Vec<HeldLane>,
+    lanes: Vec<HeldLane>,
 }
 
-impl Wire {
+impl Rest {
     /// What waits for a retransmission from this side.
     pub(super) fn held(&mut self, side: Side) -> &mut VecDeque<u32> {
         &mut self.rare.get_or_insert_default().held[side.index()]
@@ -126,25 +169,21 @@ impl Wire {
     }
 }
 
-/// One end of a connection.
-#[derive(Debug)]
-pub(super) struct End {
+/// One end of a connection that is being made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewEnd {
     /// The node.
     pub(super) node: u32,
     /// Where its process runs.
     pub(super) place: Place,
-    /// The node's address.
+    /// Its address.
     pub(super) address: Address,
-    /// Whether the node listens there and has said so to the other end.
+    /// Whether it listens there.
     pub(super) listens: bool,
-    /// Whether the process still has this end.
-    pub(super) is_open: bool,
-    /// Where the connection stands in its node's list.
+    /// Where the connection stands in its list.
     pub(super) position: u32,
-    /// The last time a byte was read or written here.
-    pub(super) active_at: Time,
-    /// Whether a step is due that looks for idleness.
-    pub(super) idle_check: bool,
+    /// The link of what it sends.
+    pub(super) link: u32,
 }
 
 /// Which of the two lanes at the end of a byte stream.
@@ -217,47 +256,125 @@ pub(super) struct Parcel {
     pub(super) unit: Unit,
 }
 
-/// All connections, and all parcels on their way.
+/// All connections, and all parcels on their way. Places of connections are used again; each use
+/// has a generation, from 1.
 #[derive(Debug)]
 pub(super) struct Wires {
-    pub(super) wires: Slab<Wire>,
+    ends: Vec<[End; 2]>,
+    /// Beside each pair of ends; none where nothing is.
+    rests: Vec<Option<Rest>>,
+    free: Vec<u32>,
     pub(super) parcels: Slab<Parcel>,
 }
 
 impl Wires {
     pub(super) const fn new() -> Self {
         Self {
-            wires: Slab::new(),
+            ends: Vec::new(),
+            rests: Vec::new(),
+            free: Vec::new(),
             parcels: Slab::new(),
         }
     }
 
-    pub(super) fn wire(&self, end: WireEnd) -> Option<&Wire> {
-        self.wires.at(end.wire, end.generation)
-    }
-
-    pub(super) fn wire_mut(&mut self, end: WireEnd) -> Option<&mut Wire> {
-        self.wires.at_mut(end.wire, end.generation)
+    /// Makes a connection; returns its dialler's end.
+    ///
+    /// # Panics
+    /// At 2³² connections at once.
+    pub(super) fn add(&mut self, ends: [NewEnd; 2], now: Time, user_timeout: Duration) -> WireEnd {
+        let wire = self.free.pop();
+        let generation = wire.map_or(1, |wire| self.ends[wire as usize][0].generation);
+        let [dialler, acceptor] = ends;
+        let made = [(dialler, acceptor), (acceptor, dialler)].map(|(own, other)| End {
+            node: own.node,
+            peer: other.node,
+            peer_address: other.address,
+            active_at: now,
+            flow: Flow::new(user_timeout),
+            link: own.link,
+            balance: 0,
+            generation,
+            is_open: true,
+            is_severed: false,
+            peer_listens: other.listens,
+            idle_check: false,
+        });
+        let rest = Rest {
+            places: ends.map(|end| end.place),
+            positions: ends.map(|end| end.position),
+            rare: None,
+        };
+        let wire = match wire {
+            Some(wire) => {
+                self.ends[wire as usize] = made;
+                self.rests[wire as usize] = Some(rest);
+                wire
+            }
+            None => {
+                self.ends.push(made);
+                self.rests.push(Some(rest));
+                u32::try_from(self.ends.len() - 1).expect("fewer than 2^32 connections")
+            }
+        };
+        WireEnd {
+            wire,
+            generation,
+            side: Side::Dialler,
+        }
     }
 
     /// The end, if the connection still exists.
     pub(super) fn end(&self, end: WireEnd) -> Option<&End> {
-        Some(&self.wire(end)?.ends[end.side.index()])
+        let found = &self.ends.get(end.wire as usize)?[end.side.index()];
+        (found.generation == end.generation).then_some(found)
     }
 
     /// As [`Wires::end`], to change it.
     pub(super) fn end_mut(&mut self, end: WireEnd) -> Option<&mut End> {
-        Some(&mut self.wire_mut(end)?.ends[end.side.index()])
+        let found = &mut self.ends.get_mut(end.wire as usize)?[end.side.index()];
+        (found.generation == end.generation).then_some(found)
+    }
+
+    /// The rest of the connection, if it still exists.
+    pub(super) fn rest(&self, end: WireEnd) -> Option<&Rest> {
+        self.end(end)?;
+        self.rests[end.wire as usize].as_ref()
+    }
+
+    /// As [`Wires::rest`], to change it.
+    pub(super) fn rest_mut(&mut self, end: WireEnd) -> Option<&mut Rest> {
+        self.end(end)?;
+        self.rests[end.wire as usize].as_mut()
+    }
+
+    /// Every connection, by its dialler's end.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (WireEnd, &Rest)> {
+        let wires = (0_u32..).zip(self.ends.iter().zip(&self.rests));
+        wires.filter_map(|(wire, (ends, rest))| {
+            let end = WireEnd {
+                wire,
+                generation: ends[0].generation,
+                side: Side::Dialler,
+            };
+            Some((end, rest.as_ref()?))
+        })
     }
 
     /// Forgets a connection that nobody has and nothing is on the way in. Returns the nodes that
     /// it joined, if it is forgotten.
     pub(super) fn forget_if_over(&mut self, end: WireEnd) -> Option<[u32; 2]> {
-        let wire = self.wire(end)?;
-        if wire.under_way > 0 || wire.ends.iter().any(|end| end.is_open) {
+        self.end(end)?;
+        let ends = &mut self.ends[end.wire as usize];
+        let under_way: i32 = ends.iter().map(|end| end.balance).sum();
+        if under_way > 0 || ends.iter().any(|end| end.is_open) {
             return None;
         }
-        let wire = self.wires.take(end.wire)?;
-        Some(wire.ends.map(|end| end.node))
+        for end in &mut *ends {
+            end.generation = end.generation.wrapping_add(1).max(1);
+        }
+        let nodes = ends.each_ref().map(|end| end.node);
+        self.rests[end.wire as usize] = None;
+        self.free.push(end.wire);
+        Some(nodes)
     }
 }

@@ -95,6 +95,11 @@ impl Links {
         number
     }
 
+    /// Reads a link, so that it is in the processor's cache.
+    pub(in crate::world) fn read(&self, link: u32) {
+        std::hint::black_box(self.links[link as usize].travel_max());
+    }
+
     pub(in crate::world) fn link_mut(&mut self, link: u32) -> &mut Link {
         &mut self.links[link as usize]
     }

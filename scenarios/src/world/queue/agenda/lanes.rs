@@ -88,6 +88,12 @@ impl<S: Copy> Lanes<S> {
         Some(entry)
     }
 
+    /// The first entries of the lane that is next.
+    pub(super) fn ahead(&self, most: usize) -> impl Iterator<Item = S> {
+        let next = self.lanes.get(self.first).into_iter();
+        next.flat_map(move |lane| lane.entries.iter().take(most).map(Entry::step))
+    }
+
     /// The lane of (delay, class): its own, a new one, or an empty one that changes its delay.
     fn lane_of(&mut self, delay: Duration, class: Class) -> Option<usize> {
         let is_own = |lane: &Lane<S>| lane.delay == delay && lane.class == class;

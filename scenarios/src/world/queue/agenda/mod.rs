@@ -113,6 +113,12 @@ impl<S: Copy> Agenda<S> {
         Some(entry)
     }
 
+    /// Steps that are likely to be popped soon, at most `most` of the next lane and as many of what
+    /// is near. Only for reading ahead: more may come before them.
+    pub fn ahead(&self, most: usize) -> impl Iterator<Item = S> {
+        self.lanes.ahead(most).chain(self.near.ahead(most))
+    }
+
     /// When the first pending step is due; `None` if none is pending.
     pub fn peek_time(&self) -> Option<Time> {
         let far = self.far.peek().map_or(NEVER, |entry| entry.0.key());

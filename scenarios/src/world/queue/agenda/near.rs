@@ -70,6 +70,11 @@ impl<S: Copy> Near<S> {
         Some(entry)
     }
 
+    /// The first entries of the front.
+    pub(super) fn ahead(&self, most: usize) -> impl Iterator<Item = S> {
+        self.front[self.head..].iter().take(most).map(Entry::step)
+    }
+
     /// Gives the front's last entry to the wheel.
     fn spill(&mut self) {
         if let Some(last) = self.front.pop() {
