@@ -38,6 +38,7 @@ impl ByHand {
         let mut lab = Self {
             master: Master::new(MasterSettings {
                 web_ui_url: Text::new("http://master:8080"),
+                election: None,
                 shared: Shared::new(Settings::default()),
             }),
             dice: Dice::from_seed([26; 32]),

@@ -1,5 +1,5 @@
-//! The behaviour of the Spark standalone deploy protocol: Master, Worker, Driver, executor and
-//! submit client, each a plain value with one method.
+//! The behaviour of the Spark standalone deploy protocol: Master, Worker, Driver, executor, submit
+//! client and election service, each a plain value with one method.
 //!
 //! A node takes the time and one input, and pushes effects. It does no I/O, reads no clock and
 //! hides no randomness; whoever runs it is called a world. Start reading at [`node`].
@@ -8,6 +8,7 @@
 mod by_hand;
 pub mod dice;
 pub mod driver;
+pub mod election;
 pub mod executor;
 pub mod hosted;
 pub mod master;

@@ -74,6 +74,22 @@ impl fmt::Debug for ExecutorId {
     }
 }
 
+/// A session of a Master with the election service: never given out twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(pub u64);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, formatter)
+    }
+}
+
+/// A candidacy for leadership, counted in order of candidacy: the lowest leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CandidacyId(pub u64);
+
 /// A resource profile of an application: 0 is the default profile, others count up in order of
 /// creation in the driver.
 #[derive(

@@ -46,7 +46,8 @@ enum Part {
     Worker(Box<WorkerTables>),
     Driver(Box<DriverTables>),
     Executor(ExecutorTables),
-    Client,
+    /// A submit client or an election service, of which nothing is added up.
+    Other(Role),
 }
 
 impl Part {
@@ -56,7 +57,7 @@ impl Part {
             Role::Worker => Self::Worker(Box::default()),
             Role::Driver => Self::Driver(Box::default()),
             Role::Executor => Self::Executor(ExecutorTables::default()),
-            Role::SubmitClient => Self::Client,
+            Role::SubmitClient | Role::ElectionService => Self::Other(role),
         }
     }
 }
@@ -69,6 +70,8 @@ pub struct Ledger {
     processes: Processes,
     parts: Vec<Option<Part>>,
     masters: Vec<NodeId>,
+    /// Masters that became ALIVE, the last one last.
+    reigns: Vec<NodeId>,
     leader: Option<NodeId>,
     names: Names,
 }
@@ -83,6 +86,7 @@ impl Ledger {
             processes: Processes::default(),
             parts: Vec::new(),
             masters: Vec::new(),
+            reigns: Vec::new(),
             leader: None,
             names: Names::new(plan),
         }
@@ -166,7 +170,7 @@ impl Ledger {
             Part::Worker(_) => Role::Worker,
             Part::Driver(_) => Role::Driver,
             Part::Executor(_) => Role::Executor,
-            Part::Client => Role::SubmitClient,
+            Part::Other(role) => *role,
         })
     }
 
@@ -220,7 +224,7 @@ impl Ledger {
         &self.masters
     }
 
-    /// The master that is ALIVE and whose process lives; the lowest number if there are several.
+    /// The master that became ALIVE last among those that are and whose processes live.
     pub const fn leader(&self) -> Option<NodeId> {
         self.leader
     }
@@ -234,7 +238,7 @@ impl Ledger {
     pub fn books(&self, master: NodeId) -> Option<&Books> {
         match self.part(master)? {
             Part::Master(books) => Some(books),
-            Part::Worker(_) | Part::Driver(_) | Part::Executor(_) | Part::Client => None,
+            Part::Worker(_) | Part::Driver(_) | Part::Executor(_) | Part::Other(_) => None,
         }
     }
 
@@ -242,7 +246,7 @@ impl Ledger {
     pub fn worker(&self, node: NodeId) -> Option<&WorkerTables> {
         match self.part(node)? {
             Part::Worker(tables) => Some(tables),
-            Part::Master(_) | Part::Driver(_) | Part::Executor(_) | Part::Client => None,
+            Part::Master(_) | Part::Driver(_) | Part::Executor(_) | Part::Other(_) => None,
         }
     }
 
@@ -250,7 +254,7 @@ impl Ledger {
     pub fn driver(&self, node: NodeId) -> Option<&DriverTables> {
         match self.part(node)? {
             Part::Driver(tables) => Some(tables),
-            Part::Master(_) | Part::Worker(_) | Part::Executor(_) | Part::Client => None,
+            Part::Master(_) | Part::Worker(_) | Part::Executor(_) | Part::Other(_) => None,
         }
     }
 
@@ -258,7 +262,7 @@ impl Ledger {
     pub fn executor(&self, node: NodeId) -> Option<&ExecutorTables> {
         match self.part(node)? {
             Part::Executor(tables) => Some(tables),
-            Part::Master(_) | Part::Worker(_) | Part::Driver(_) | Part::Client => None,
+            Part::Master(_) | Part::Worker(_) | Part::Driver(_) | Part::Other(_) => None,
         }
     }
 
@@ -313,7 +317,11 @@ impl Ledger {
         match (part, event) {
             (Part::Master(books), Event::Master(event)) => {
                 books.apply(node, at, event, &mut self.names);
-                if matches!(event, MasterEvent::MasterStateChanged { .. }) {
+                if let MasterEvent::MasterStateChanged { state } = event {
+                    if *state == MasterState::Alive {
+                        self.reigns.retain(|master| *master != node);
+                        self.reigns.push(node);
+                    }
                     self.find_leader();
                 }
             }
@@ -330,12 +338,13 @@ impl Ledger {
                 | Part::Worker(_)
                 | Part::Driver(_)
                 | Part::Executor(_)
-                | Part::Client,
+                | Part::Other(_),
                 Event::Master(_)
                 | Event::Worker(_)
                 | Event::Driver(_)
                 | Event::Executor(_)
                 | Event::Client(_)
+                | Event::Election(_)
                 | Event::HandlerThrew { .. },
             ) => {}
         }
@@ -362,6 +371,6 @@ impl Ledger {
                     .books(*master)
                     .is_some_and(|books| books.state() == MasterState::Alive)
         };
-        self.leader = self.masters.iter().copied().find(leads);
+        self.leader = self.reigns.iter().copied().rev().find(leads);
     }
 }

@@ -2,8 +2,14 @@
 //! Every world makes its nodes here, so that they are the same everywhere.
 
 use crate::ledger::ProcessName;
-use crate::scenario::plan::{ApplicationWork, Plan, SubmittedDriverPlan, Supervision, WorkerPlan};
+use crate::scenario::plan::{
+    ApplicationWork, ELECTION, ElectionPlan, LatencyPlan, Plan, SubmittedDriverPlan, Supervision,
+    WorkerPlan,
+};
+use crate::stream::Seeds;
 use deploysim_nodes::driver::{Driver, DriverSettings};
+use deploysim_nodes::election::agent::{AgentSettings, Delays};
+use deploysim_nodes::election::{ElectionService, ElectionSettings};
 use deploysim_nodes::executor::{Executor, ExecutorSettings};
 use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::master::{Master, MasterSettings};
@@ -21,9 +27,18 @@ use deploysim_protocol::text::Text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// How many delays of each kind a master's process has before they come again: more than it
+/// loses connections in the longest run.
+const DELAYS_DRAWN: usize = 64;
+
 /// Where a master listens. Spark's default port.
 pub fn master_address(name: &str) -> Address {
     Address::new(name, 7077)
+}
+
+/// Where the election service listens. ZooKeeper's default port.
+pub fn election_address() -> Address {
+    Address::new(ELECTION, 2181)
 }
 
 /// Where a worker listens. Spark draws a port; one of our own per machine does as well.
@@ -49,10 +64,19 @@ fn masters(plan: &Plan) -> Arc<[Address]> {
         .collect()
 }
 
-/// The node that the scenario calls `name`: a master, a worker or an application.
-pub fn named(plan: &Plan, name: &str, shared: &Shared) -> Option<AnyNode> {
+/// The node that the scenario calls `name`: the election service, a master, which is elected by
+/// `agent`, a worker or an application.
+pub fn named(
+    plan: &Plan,
+    name: &str,
+    agent: Option<AgentSettings>,
+    shared: &Shared,
+) -> Option<AnyNode> {
+    if let Some(election) = plan.election.as_ref().filter(|_| name == ELECTION) {
+        return Some(election_service(election));
+    }
     if plan.cluster.masters.iter().any(|own| own == name) {
-        return Some(master(plan, name, shared));
+        return Some(master(plan, name, agent, shared));
     }
     if let Some(own) = plan.worker(name) {
         return Some(worker(plan, own, shared));
@@ -65,11 +89,45 @@ pub fn named(plan: &Plan, name: &str, shared: &Shared) -> Option<AnyNode> {
     Some(application(plan, own, shared))
 }
 
-/// A master.
-pub fn master(plan: &Plan, name: &str, shared: &Shared) -> AnyNode {
-    let web_ui_url = Text::new(&format!("http://{name}:{}", plan.conf.master_ui_port));
-    let shared = shared.clone();
-    AnyNode::Master(Box::new(Master::new(MasterSettings { web_ui_url, shared })))
+/// A master, elected by `agent`; without one whoever runs it elects it at once.
+pub fn master(plan: &Plan, name: &str, agent: Option<AgentSettings>, shared: &Shared) -> AnyNode {
+    let settings = MasterSettings {
+        web_ui_url: Text::new(&format!("http://{name}:{}", plan.conf.master_ui_port)),
+        election: agent.map(Arc::new),
+        shared: shared.clone(),
+    };
+    AnyNode::Master(Box::new(Master::new(settings)))
+}
+
+/// The election agent of the master called `name`, if there is an election service. Its delays
+/// are drawn beforehand from streams of its own, others for each time that it starts again.
+pub fn election_agent(
+    plan: &Plan,
+    name: &str,
+    restarts: u32,
+    seeds: &Seeds,
+) -> Option<AgentSettings> {
+    let election = plan.election.as_ref()?;
+    let delays = |purpose: &str, plan: &LatencyPlan| {
+        let mut rng = seeds.chacha(&format!("election {name} {purpose} {restarts}"));
+        let latency = plan.distribution();
+        Delays::new((0..DELAYS_DRAWN).map(|_| latency.draw(&mut rng)))
+    };
+    Some(AgentSettings {
+        service: election_address(),
+        session_timeout: election.session_timeout,
+        connection_timeout: election.connection_timeout,
+        suspend: delays("suspends", &election.suspend_delay),
+        callback: delays("calls back", &election.callback_delay),
+    })
+}
+
+/// The election service.
+pub fn election_service(plan: &ElectionPlan) -> AnyNode {
+    let settings = ElectionSettings {
+        session_timeout: plan.session_timeout,
+    };
+    AnyNode::Election(Box::new(ElectionService::new(settings)))
 }
 
 /// A worker.

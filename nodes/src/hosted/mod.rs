@@ -4,6 +4,7 @@
 mod own;
 
 use crate::driver::{Driver, DriverOperation, DriverTimer};
+use crate::election::{ElectionService, ElectionTimer};
 use crate::executor::{Executor, ExecutorOperation};
 use crate::master::{Master, MasterOperation, MasterTimer};
 use crate::node::{Call, Input, Node};
@@ -32,6 +33,8 @@ pub enum Role {
     Executor,
     /// Asks for a submitted driver.
     SubmitClient,
+    /// Says which master leads.
+    ElectionService,
 }
 
 impl Role {
@@ -43,13 +46,18 @@ impl Role {
             Self::Driver => "driver",
             Self::Executor => "executor",
             Self::SubmitClient => "submit-client",
+            Self::ElectionService => "election-service",
         }
     }
 
     /// Whether others can dial it. Spark: an executor's environment has no server.
     pub const fn listens(self) -> bool {
         match self {
-            Self::Master | Self::Worker | Self::Driver | Self::SubmitClient => true,
+            Self::Master
+            | Self::Worker
+            | Self::Driver
+            | Self::SubmitClient
+            | Self::ElectionService => true,
             Self::Executor => false,
         }
     }
@@ -68,6 +76,8 @@ pub enum AnyNode {
     Executor(Box<Executor>),
     /// A submit client.
     Client(Box<SubmitClient>),
+    /// An election service.
+    Election(Box<ElectionService>),
 }
 
 impl AnyNode {
@@ -79,6 +89,7 @@ impl AnyNode {
             Self::Driver(_) => Role::Driver,
             Self::Executor(_) => Role::Executor,
             Self::Client(_) => Role::SubmitClient,
+            Self::Election(_) => Role::ElectionService,
         }
     }
 }
@@ -94,6 +105,8 @@ pub enum AnyTimer {
     Driver(DriverTimer),
     /// Of a submit client.
     Client(ClientTimer),
+    /// Of an election service.
+    Election(ElectionTimer),
 }
 
 /// What an operator, a signal or the user's program asks of any role.
@@ -225,6 +238,7 @@ pub fn turn(
         AnyNode::Driver(node) => turn_of(node.as_mut(), happening, moment, effects),
         AnyNode::Executor(node) => turn_of(node.as_mut(), happening, moment, effects),
         AnyNode::Client(node) => turn_of(node.as_mut(), happening, moment, effects),
+        AnyNode::Election(node) => turn_of(node.as_mut(), happening, moment, effects),
     }
 }
 

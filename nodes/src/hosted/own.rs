@@ -2,12 +2,13 @@
 
 use super::{AnyOperation, AnyTimer, Hosted};
 use crate::driver::{Driver, DriverOperation, DriverTimer};
+use crate::election::{ElectionService, ElectionTimer};
 use crate::executor::{Executor, ExecutorOperation, ExecutorTimer};
 use crate::master::{Master, MasterOperation, MasterTimer};
 use crate::submission::{ClientOperation, ClientTimer, SubmitClient};
 use crate::worker::{Worker, WorkerOperation, WorkerTimer};
-use deploysim_protocol::message::{Ask, AskDriver, AskMaster, AskWorker, Message};
-use deploysim_protocol::message::{ToDriver, ToExecutor, ToMaster, ToWorker};
+use deploysim_protocol::message::{Ask, AskDriver, AskElection, AskMaster, AskWorker, Message};
+use deploysim_protocol::message::{ToDriver, ToElection, ToExecutor, ToMaster, ToWorker};
 use std::convert::Infallible;
 
 macro_rules! own {
@@ -153,6 +154,31 @@ impl Hosted for SubmitClient {
         Err(ask)
     }
     fn operation(_operation: AnyOperation) -> Option<ClientOperation> {
+        None
+    }
+}
+
+impl From<ElectionTimer> for AnyTimer {
+    fn from(timer: ElectionTimer) -> Self {
+        Self::Election(timer)
+    }
+}
+
+impl Hosted for ElectionService {
+    fn unwrap(timer: AnyTimer) -> Option<ElectionTimer> {
+        if let AnyTimer::Election(own) = timer {
+            Some(own)
+        } else {
+            None
+        }
+    }
+    fn message(message: Message) -> Result<ToElection, Message> {
+        own!(Message::ToElection, message)
+    }
+    fn ask(ask: Ask) -> Result<AskElection, Ask> {
+        own!(Ask::AskElection, ask)
+    }
+    fn operation(_operation: AnyOperation) -> Option<Infallible> {
         None
     }
 }

@@ -26,6 +26,7 @@ mod submission;
 mod tests;
 pub mod view;
 
+use crate::election::agent::{AgentSettings, AgentTimer, ElectionAgent};
 use crate::node::{Input, Node};
 use crate::settings::Shared;
 use crate::turn::Turn;
@@ -39,12 +40,16 @@ use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
 use identifiers::Counters;
 use scheduling::{Rules, Scheduler};
+use std::sync::Arc;
 
 /// What one Master process is started with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MasterSettings {
     /// Its web page.
     pub web_ui_url: Text,
+    /// How it is elected; none if whoever runs it elects it at once. Spark: the agent that
+    /// `spark.deploy.recoveryMode` stands for.
+    pub election: Option<Arc<AgentSettings>>,
     /// What all nodes share.
     pub shared: Shared,
 }
@@ -56,6 +61,8 @@ pub enum MasterTimer {
     CheckForWorkerTimeOut,
     /// When to stop waiting for those that were read from the store.
     CompleteRecovery,
+    /// When the election agent has something to do.
+    Election(AgentTimer),
 }
 
 /// What an operator can ask of a Master.
@@ -76,13 +83,17 @@ pub struct Master {
     counters: Counters,
     books: Books,
     scheduler: Scheduler,
+    /// Part of the Master's process, not of the Master.
+    agent: Option<Box<ElectionAgent>>,
 }
 
 impl Master {
     /// A Master that was not started yet.
     pub fn new(settings: MasterSettings) -> Self {
         let rules = Rules::from_conf(&settings.shared.conf);
+        let agent = settings.election.clone().map(ElectionAgent::new);
         Self {
+            agent: agent.map(Box::new),
             settings,
             state: MasterState::Standby,
             counters: Counters::default(),
@@ -101,6 +112,7 @@ impl Master {
         match input {
             Input::Started => {
                 turn.arm(MasterTimer::CheckForWorkerTimeOut, turn.uptime());
+                self.with_agent(turn, ElectionAgent::start);
                 Ok(())
             }
             Input::Received { from: _, message } => self.receive(message, turn),
@@ -115,22 +127,37 @@ impl Master {
                 }
             },
             Input::Disconnected { peer } => {
+                let agent = self.agent.as_mut();
+                if agent.is_some_and(|agent| agent.handle_disconnected(peer, turn)) {
+                    return Ok(());
+                }
                 self.handle_disconnected(peer, turn)?;
                 self.complete_recovery_if_all_answered(turn)
             }
             Input::Fired { timer, due } => self.handle_fired(timer, due, turn),
             Input::Elected => self.handle_elected(turn),
             Input::Revoked => {
-                turn.exit(0);
+                self.handle_revoked(turn);
+                Ok(())
+            }
+            // Only the agent asks.
+            Input::Answered { call, answer } => {
+                self.with_agent(turn, |agent, turn| {
+                    agent.handle_answered(call, answer, turn)
+                });
+                Ok(())
+            }
+            Input::Resolved { call, endpoint } => {
+                self.with_agent(turn, |agent, turn| {
+                    agent.handle_resolved(call, endpoint, turn);
+                });
                 Ok(())
             }
             Input::Operator(MasterOperation::KillApplication { application }) => {
                 self.handle_kill_application(application, turn)
             }
-            // A Master asks nothing and has no children; Spark's does not override `onNetworkError`.
-            Input::Answered { .. }
-            | Input::Resolved { .. }
-            | Input::ConnectionError { .. }
+            // A Master has no children; Spark's does not override `onNetworkError`.
+            Input::ConnectionError { .. }
             | Input::ProcessStarted { .. }
             | Input::ProcessEnded { .. } => Ok(()),
         }
@@ -172,6 +199,25 @@ impl Master {
             ToMaster::DecommissionWorkers { worker_ids } => {
                 self.handle_decommission_workers(&worker_ids, turn)
             }
+            ToMaster::LatchChanged => {
+                self.with_agent(turn, ElectionAgent::handle_latch_changed);
+                Ok(())
+            }
+            ToMaster::ElectedLeader => self.handle_elected(turn),
+            ToMaster::RevokedLeadership => {
+                self.handle_revoked(turn);
+                Ok(())
+            }
+        }
+    }
+
+    fn with_agent<'a>(
+        &mut self,
+        turn: &mut Turn<'a, Self>,
+        act: impl FnOnce(&mut ElectionAgent, &mut Turn<'a, Self>),
+    ) {
+        if let Some(agent) = &mut self.agent {
+            act(agent, turn);
         }
     }
 
@@ -216,6 +262,10 @@ impl Master {
         match timer {
             MasterTimer::CheckForWorkerTimeOut => self.handle_check_for_worker_time_out(due, turn),
             MasterTimer::CompleteRecovery => self.complete_recovery(turn),
+            MasterTimer::Election(timer) => {
+                self.with_agent(turn, |agent, turn| agent.handle_fired(timer, turn));
+                Ok(())
+            }
         }
     }
 

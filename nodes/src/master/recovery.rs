@@ -42,6 +42,12 @@ impl Master {
         Ok(())
     }
 
+    /// Ends the process, without a word to anybody. What was in the mailbox before was handled
+    /// with the old powers (KB-22). Spark: `Master.receive`, `RevokedLeadership`.
+    pub(super) fn handle_revoked(&self, turn: &mut Turn<'_, Self>) {
+        turn.exit(0);
+    }
+
     /// Spark: `Master.beginRecovery`.
     fn begin_recovery(&mut self, records: &Records, turn: &mut Turn<'_, Self>) {
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);

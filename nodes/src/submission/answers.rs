@@ -35,7 +35,9 @@ impl SubmitClient {
             | Answer::KillAllDrivers(_)
             | Answer::BoundPorts(_)
             | Answer::MasterState(_)
-            | Answer::WorkerState(_) => Err(Thrown::Unhandled {
+            | Answer::WorkerState(_)
+            | Answer::Session(_)
+            | Answer::Latch(_) => Err(Thrown::Unhandled {
                 kind: Text::new(answer.kind()),
             }),
         }

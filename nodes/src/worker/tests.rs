@@ -320,7 +320,10 @@ fn show(message: &Message) -> String {
         | ToMaster::RegisterApplication { .. }
         | ToMaster::UnregisterApplication { .. }
         | ToMaster::MasterChangeAcknowledged { .. }
-        | ToMaster::DecommissionWorkers { .. } => message.kind().to_owned(),
+        | ToMaster::DecommissionWorkers { .. }
+        | ToMaster::LatchChanged
+        | ToMaster::ElectedLeader
+        | ToMaster::RevokedLeadership => message.kind().to_owned(),
     }
 }
 

@@ -6,15 +6,17 @@
 //! for people and JSON for tools are both made from [`Event::fields`], elsewhere.
 
 mod driver;
+mod election;
 mod master;
 mod worker;
 
 pub use driver::{ClientEvent, DeathReason, DriverEvent, ExecutorEvent};
+pub use election::{ElectionEvent, SessionEnd};
 pub use master::{MasterEvent, RefusalReason, RemovalReason};
 pub use worker::{IgnoredOrder, IgnoredReason, WorkerEvent};
 
 use crate::address::Address;
-use crate::id::{ApplicationId, DriverId, ExecutorId, ProfileId, WorkerId};
+use crate::id::{ApplicationId, DriverId, ExecutorId, ProfileId, SessionId, WorkerId};
 use crate::state::{ApplicationState, DriverState, ExecutorState, MasterState, WorkerState};
 use crate::text::Text;
 use crate::thrown::Thrown;
@@ -89,6 +91,7 @@ fields! {
     ExecutorId => |value| Self::Executor(value);
     Address => |value| Self::Address(value);
     ProfileId => |value| Self::Number(i64::from(value.0));
+    SessionId => |value| Self::Number(i64::try_from(value.0).unwrap_or(i64::MAX));
     i32 => |value| Self::Number(i64::from(value));
     u32 => |value| Self::Number(i64::from(value));
     bool => |value| Self::Word(if value { "true" } else { "false" });
@@ -104,6 +107,7 @@ fields! {
     IgnoredOrder => |value| Self::Word(value.name());
     IgnoredReason => |value| Self::Word(value.name());
     DeathReason => |value| Self::Word(value.name());
+    SessionEnd => |value| Self::Word(value.name());
 }
 
 /// Defines an enumeration of events whose kinds and fields can be listed.
@@ -169,6 +173,8 @@ pub enum Event {
     Executor(ExecutorEvent),
     /// By a submit client.
     Client(ClientEvent),
+    /// By the election service, or by the election agent of a Master.
+    Election(ElectionEvent),
     /// By any node: a handler threw; what it had changed before stays.
     HandlerThrew {
         /// What it threw.
@@ -185,6 +191,7 @@ impl Event {
             Self::Driver(event) => event.kind(),
             Self::Executor(event) => event.kind(),
             Self::Client(event) => event.kind(),
+            Self::Election(event) => event.kind(),
             Self::HandlerThrew { .. } => "HandlerThrew",
         }
     }
@@ -197,6 +204,7 @@ impl Event {
             Self::Driver(event) => event.fields(visit),
             Self::Executor(event) => event.fields(visit),
             Self::Client(event) => event.fields(visit),
+            Self::Election(event) => event.fields(visit),
             Self::HandlerThrew { thrown } => visit("thrown", Field::Thrown(*thrown)),
         }
     }
@@ -225,5 +233,10 @@ impl From<ExecutorEvent> for Event {
 impl From<ClientEvent> for Event {
     fn from(event: ClientEvent) -> Self {
         Self::Client(event)
+    }
+}
+impl From<ElectionEvent> for Event {
+    fn from(event: ElectionEvent) -> Self {
+        Self::Election(event)
     }
 }

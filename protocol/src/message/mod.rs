@@ -3,12 +3,14 @@
 
 pub mod to_client;
 pub mod to_driver;
+pub mod to_election;
 pub mod to_executor;
 pub mod to_master;
 pub mod to_worker;
 
 pub use to_client::Answer;
 pub use to_driver::{AskDriver, ToDriver};
+pub use to_election::{AskElection, ToElection};
 pub use to_executor::ToExecutor;
 pub use to_master::{AskMaster, ToMaster};
 pub use to_worker::{AskWorker, ToWorker};
@@ -28,6 +30,8 @@ pub enum Message {
     ToDriver(ToDriver),
     /// For an executor.
     ToExecutor(ToExecutor),
+    /// For the election service.
+    ToElection(ToElection),
 }
 
 /// A question, by the role that answers it.
@@ -39,6 +43,8 @@ pub enum Ask {
     AskWorker(AskWorker),
     /// For a Driver.
     AskDriver(AskDriver),
+    /// For the election service.
+    AskElection(AskElection),
 }
 
 macro_rules! unions {
@@ -55,9 +61,11 @@ unions!(
     Message::ToWorker,
     Message::ToDriver,
     Message::ToExecutor,
+    Message::ToElection,
     Ask::AskMaster,
     Ask::AskWorker,
     Ask::AskDriver,
+    Ask::AskElection,
 );
 
 impl Message {
@@ -68,6 +76,7 @@ impl Message {
             Self::ToWorker(message) => message.kind(),
             Self::ToDriver(message) => message.kind(),
             Self::ToExecutor(message) => message.kind(),
+            Self::ToElection(message) => message.kind(),
         }
     }
 
@@ -78,7 +87,7 @@ impl Message {
             Self::ToMaster(message) => message.bind(connection),
             Self::ToWorker(message) => message.bind(connection),
             Self::ToDriver(message) => message.bind(connection),
-            Self::ToExecutor(_) => {}
+            Self::ToExecutor(_) | Self::ToElection(_) => {}
         }
     }
 }
@@ -90,6 +99,7 @@ impl Ask {
             Self::AskMaster(ask) => ask.kind(),
             Self::AskWorker(ask) => ask.kind(),
             Self::AskDriver(ask) => ask.kind(),
+            Self::AskElection(ask) => ask.kind(),
         }
     }
 
@@ -97,7 +107,7 @@ impl Ask {
     pub fn bind(&mut self, connection: Connection) {
         match self {
             Self::AskDriver(ask) => ask.bind(connection),
-            Self::AskMaster(_) | Self::AskWorker(_) => {}
+            Self::AskMaster(_) | Self::AskWorker(_) | Self::AskElection(_) => {}
         }
     }
 }
@@ -130,7 +140,9 @@ impl TryFrom<Answer> for bool {
             | Answer::DriverStatus(_)
             | Answer::BoundPorts(_)
             | Answer::MasterState(_)
-            | Answer::WorkerState(_) => Err(UnexpectedAnswer {
+            | Answer::WorkerState(_)
+            | Answer::Session(_)
+            | Answer::Latch(_) => Err(UnexpectedAnswer {
                 kind: answer.kind(),
             }),
         }

@@ -3,7 +3,8 @@
 
 use crate::address::{Address, Connection, Reference};
 use crate::description::ApplicationDescription;
-use crate::id::{ApplicationId, DriverId, ExecutorId, WorkerId};
+use crate::id::{ApplicationId, DriverId, ExecutorId, SessionId, WorkerId};
+use crate::message::to_election::LatchResponse;
 use crate::resource::{ResourceRequirement, Resources};
 use crate::state::{ApplicationState, DriverState, ExecutorState, MasterState, WorkerState};
 use crate::text::Text;
@@ -243,6 +244,10 @@ pub enum Answer {
     MasterState(Box<MasterStateResponse>),
     /// To `RequestWorkerState`.
     WorkerState(Box<WorkerStateResponse>),
+    /// To `OpenSession`: the session; none if it has expired.
+    Session(Option<SessionId>),
+    /// To `EnterLatch` and `ReadLatch`.
+    Latch(LatchResponse),
 }
 
 impl Answer {
@@ -258,6 +263,8 @@ impl Answer {
             Self::BoundPorts(_) => "BoundPortsResponse",
             Self::MasterState(_) => "MasterStateResponse",
             Self::WorkerState(_) => "WorkerStateResponse",
+            Self::Session(_) => "SessionResponse",
+            Self::Latch(_) => "LatchResponse",
         }
     }
 
@@ -272,7 +279,9 @@ impl Answer {
             | Self::DriverStatus(_)
             | Self::BoundPorts(_)
             | Self::MasterState(_)
-            | Self::WorkerState(_) => {}
+            | Self::WorkerState(_)
+            | Self::Session(_)
+            | Self::Latch(_) => {}
         }
     }
 }

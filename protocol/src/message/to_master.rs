@@ -66,6 +66,12 @@ pub enum ToMaster {
         /// Which workers.
         worker_ids: Vec<WorkerId>,
     },
+    /// The latch has changed: who leads has to be read anew. Election service → Master.
+    LatchChanged,
+    /// The Master's election agent says that it leads. Master → itself.
+    ElectedLeader,
+    /// The Master's election agent says that it leads no more. Master → itself.
+    RevokedLeadership,
 }
 
 /// Fields of [`ToMaster::RegisterWorker`].
@@ -191,6 +197,9 @@ impl ToMaster {
             Self::UnregisterApplication { .. } => "UnregisterApplication",
             Self::MasterChangeAcknowledged { .. } => "MasterChangeAcknowledged",
             Self::DecommissionWorkers { .. } => "DecommissionWorkers",
+            Self::LatchChanged => "LatchChanged",
+            Self::ElectedLeader => "ElectedLeader",
+            Self::RevokedLeadership => "RevokedLeadership",
         }
     }
 
@@ -207,7 +216,10 @@ impl ToMaster {
             | Self::WorkerLatestState(_)
             | Self::UnregisterApplication { .. }
             | Self::MasterChangeAcknowledged { .. }
-            | Self::DecommissionWorkers { .. } => {}
+            | Self::DecommissionWorkers { .. }
+            | Self::LatchChanged
+            | Self::ElectedLeader
+            | Self::RevokedLeadership => {}
         }
     }
 }

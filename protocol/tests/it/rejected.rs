@@ -48,7 +48,7 @@ fn a_bad_field_is_found_where_it_is() {
         bad(9, FieldError::Number),
     );
     // OneWay: a direction, a message of it.
-    check(&[2, 4], bad(2, FieldError::Value));
+    check(&[2, 5], bad(2, FieldError::Value));
     check(&[2, 1, 13], bad(3, FieldError::Value));
 }
 

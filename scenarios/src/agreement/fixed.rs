@@ -4,7 +4,9 @@
 //! Each pair of machines gets a latency of its own, so that what two peers say at one instant
 //! does not come at one instant: which of two came first would be an accident in any world.
 
-use crate::scenario::plan::{ApplicationWork, FaultWord, LatencyPlan, LinkPlan, Plan, Target};
+use crate::scenario::plan::{
+    ApplicationWork, ElectionPlan, FaultWord, LatencyPlan, LinkPlan, Plan, Target,
+};
 use crate::world::turmoil::{tick, whole_ticks};
 use std::time::Duration;
 
@@ -34,6 +36,9 @@ pub fn fixed(plan: &Plan) -> Plan {
     network.links = links;
     fix(&mut fixed.process.start, tick);
     fix(&mut fixed.process.stop, tick);
+    if let Some(election) = &mut fixed.election {
+        fix_election(election, tick);
+    }
     for application in &mut fixed.applications {
         fix_work(&mut application.work, tick);
     }
@@ -63,9 +68,12 @@ fn lengths(plan: &Plan, tick: Duration) -> Vec<LinkPlan> {
     let applications: Vec<Target> = applications
         .map(|it| Target::Application(it.work.name.clone()))
         .collect();
-    let pairs = (pairs(&masters, &workers).chain(pairs(&masters, &applications)))
-        .chain(pairs(&applications, &workers))
-        .chain(pairs(&workers, &workers));
+    let election: Vec<Target> = plan.election.iter().map(|_| Target::Election).collect();
+    let pairs = (pairs(&election, &masters)
+        .chain(pairs(&masters, &workers))
+        .chain(pairs(&masters, &applications)))
+    .chain(pairs(&applications, &workers))
+    .chain(pairs(&workers, &workers));
     (0..LATENCIES)
         .cycle()
         .zip(pairs)
@@ -93,6 +101,16 @@ fn pairs<'a>(
             .map(move |other| (one, other))
     });
     all.map(|(one, other)| (one.clone(), other.clone()))
+}
+
+/// Both thirds of the session time-out, too, are whole ticks.
+fn fix_election(election: &mut ElectionPlan, tick: Duration) {
+    election.session_timeout = whole_ticks(election.session_timeout, tick * 3);
+    election.connection_timeout = whole_ticks(election.connection_timeout, tick);
+    for delay in [&mut election.suspend_delay, &mut election.callback_delay] {
+        let median = whole_ticks(delay.distribution().median(), tick);
+        *delay = LatencyPlan::constant(median);
+    }
 }
 
 fn fix_work(work: &mut ApplicationWork, tick: Duration) {

@@ -22,7 +22,7 @@ impl Processes {
         exit: Option<i32>,
     ) -> Self {
         Self {
-            whom: targets.iter().map(Who::new).collect(),
+            whom: targets.iter().filter_map(Who::new).collect(),
             count,
             running,
             exit,

@@ -1,14 +1,18 @@
 //! Whether a process is one of those that a scenario names as targets.
 
 use crate::ledger::{Ledger, Process, ProcessName};
-use crate::scenario::plan::Target;
+use crate::scenario::plan::{ELECTION, Target};
 use crate::trace::NodeId;
 use deploysim_protocol::text::Text;
 use std::fmt;
 
 /// Targets of a scenario, ready to be compared with processes.
 #[derive(Clone, Debug)]
-pub(super) struct Whom(Vec<Who>);
+pub(super) struct Whom {
+    named: Vec<Who>,
+    /// Whether the master that leads is meant, whoever that is.
+    leader: bool,
+}
 
 /// One target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +26,11 @@ pub(super) enum Who {
 }
 
 impl Who {
-    pub(super) fn new(target: &Target) -> Self {
-        match target {
+    /// `None` for whoever leads, which is nobody in particular.
+    pub(super) fn new(target: &Target) -> Option<Self> {
+        Some(match target {
+            Target::Leader => return None,
+            Target::Election => Self::Named(Text::new(ELECTION)),
             Target::Master(name) | Target::Worker(name) | Target::Application(name) => {
                 Self::Named(Text::new(name))
             }
@@ -32,7 +39,7 @@ impl Who {
                 application,
                 number,
             } => Self::Executor(Text::new(application), *number),
-        }
+        })
     }
 
     /// Whether this process is meant.
@@ -59,15 +66,19 @@ impl Who {
 
 impl Whom {
     pub(super) fn new(targets: &[Target]) -> Self {
-        Self(targets.iter().map(Who::new).collect())
+        Self {
+            named: targets.iter().filter_map(Who::new).collect(),
+            leader: targets.contains(&Target::Leader),
+        }
     }
 
     /// Whether this node is meant. Nobody named means everybody.
     pub(super) fn includes(&self, node: NodeId, ledger: &Ledger) -> bool {
-        self.0.is_empty()
+        self.named.is_empty() && !self.leader
+            || self.leader && ledger.leader() == Some(node)
             || ledger
                 .process(node)
-                .is_some_and(|process| self.0.iter().any(|who| who.is(process)))
+                .is_some_and(|process| self.named.iter().any(|who| who.is(process)))
     }
 }
 

@@ -24,7 +24,9 @@ pub(super) fn check(id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Finding>
             notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes))
         }
         AnyNode::Worker(worker) => check_worker(id, worker, ledger),
-        AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) => Vec::new(),
+        AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) | AnyNode::Election(_) => {
+            Vec::new()
+        }
     };
     let findings = findings.into_iter();
     findings.map(|finding| finding.at(id)).collect()

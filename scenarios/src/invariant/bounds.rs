@@ -5,7 +5,7 @@
 use crate::network::Shape;
 use crate::scenario::plan::{FaultWord, LatencyPlan, MessageAction, Plan};
 use deploysim_protocol::behaviour::RelaunchedDriver;
-use deploysim_protocol::conf::EXECUTOR_TERMINATE_TIMEOUT;
+use deploysim_protocol::conf::{EXECUTOR_TERMINATE_TIMEOUT, RecoveryMode};
 use std::time::Duration;
 
 /// Allowed beyond each bound: a millisecond for each of the events of the longest chain.
@@ -17,6 +17,9 @@ const ATTEMPT_PAUSE_MAX: Duration = Duration::from_secs(90);
 /// The shortest intervals: `round(10 f)` and `round(60 f)`, f ≥ 0.5.
 const FIRST_ATTEMPT_PAUSE_MIN: Duration = Duration::from_secs(5);
 const ATTEMPT_PAUSE_MIN: Duration = Duration::from_secs(30);
+
+/// The longest pause between two attempts of an election agent to reach its service.
+const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(20);
 
 /// What a link of finite bandwidth may hold before the next byte.
 const QUEUED_BYTES: u64 = 1 << 20;
@@ -65,6 +68,8 @@ pub struct Bounds {
     pub shows_brief_overcommit: bool,
     /// How long a fault of the scenario can hold a message beyond its own end.
     pub held: Duration,
+    /// Another master leads after one is gone; zero where nobody can follow with what it knew.
+    pub lead: Duration,
 }
 
 impl Bounds {
@@ -112,6 +117,7 @@ impl Bounds {
                 .iter()
                 .any(|expected| expected.defect == "RD-17"),
             held: held(plan),
+            lead: lead(plan, delay),
         }
     }
 
@@ -124,7 +130,7 @@ impl Bounds {
     pub fn longest(&self) -> Duration {
         let reports = self.ask * 2;
         let most = self.cull.max(self.dead + self.live + self.ghost);
-        most.max(self.drift + reports) + self.held
+        most.max(self.drift + reports) + self.held + self.lead
     }
 }
 
@@ -143,6 +149,30 @@ fn delay(plan: &Plan) -> Duration {
         Duration::from_secs(QUEUED_BYTES.div_ceil(bytes_per_second.max(1)))
     });
     latency.unwrap_or_default() + queue + network.answer_delay
+}
+
+/// How long it takes after the end of a leader until another is ALIVE: the old session expires,
+/// the next candidate is told, asks and is called back, and recovers what is stored. An agent
+/// that found no service first has to find it.
+fn lead(plan: &Plan, delay: Duration) -> Duration {
+    let records = plan.cluster.workers.len() + plan.applications.len() + plan.drivers.len();
+    let reading = plan.store.call * u32::try_from(records).unwrap_or(u32::MAX);
+    let recovery = reading + plan.conf.recovery_timeout() + 2 * delay;
+    match (&plan.election, plan.conf.recovery_mode) {
+        (Some(election), _) => {
+            let reconnected = election.connection_timeout + RECONNECT_PAUSE_MAX;
+            let called_back = longest(&election.callback_delay);
+            election.session_timeout + reconnected + called_back + 3 * delay + recovery
+        }
+        (None, RecoveryMode::None) => Duration::ZERO,
+        (
+            None,
+            RecoveryMode::Filesystem
+            | RecoveryMode::Zookeeper
+            | RecoveryMode::Rocksdb
+            | RecoveryMode::Custom,
+        ) => recovery,
+    }
 }
 
 /// The longest time by which a `delay` or `message` fault can hold a message.

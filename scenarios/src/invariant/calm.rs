@@ -27,6 +27,10 @@ pub(super) struct Calm {
     /// What the faults of the scenario do while they last.
     effects: Vec<Effect>,
     held: Duration,
+    /// How long a fail-over may take.
+    lead: Duration,
+    /// Until when the last one may.
+    led: Time,
     since: Time,
     /// Faults under way that last; those that wait for their moment are none until it comes.
     lasting: u32,
@@ -58,6 +62,8 @@ impl Calm {
         Self {
             effects: effects.collect(),
             held: bounds.held,
+            lead: bounds.lead,
+            led: Time::ZERO,
             since: Time::ZERO,
             lasting: 0,
             blocked: None,
@@ -114,6 +120,22 @@ impl Calm {
         self.since = self.since.max(at);
     }
 
+    /// The leader is gone: everything may take longer by the time until another leads.
+    pub(super) fn leader_gone(&mut self, at: Time) {
+        if !self.lead.is_zero() {
+            self.any = true;
+            self.led = at + self.lead;
+        }
+    }
+
+    /// Another master leads, or the same again: what depends on it begins anew.
+    pub(super) fn leader_found(&mut self, at: Time) {
+        if !self.lead.is_zero() {
+            self.any = true;
+            self.led = at;
+        }
+    }
+
     pub(super) fn settle(&mut self, at: Time) {
         if self.lasting > 0 {
             self.since = at;
@@ -142,7 +164,7 @@ impl Calm {
     pub(super) fn due(&self, since: Time, bound: Duration) -> Time {
         let healed = self.since + self.residue();
         if self.any {
-            since.max(healed) + bound
+            since.max(healed).max(self.led) + bound
         } else {
             since + bound
         }

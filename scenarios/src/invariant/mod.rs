@@ -94,6 +94,8 @@ pub struct Invariants {
     heartbeats: Heartbeats,
     exits: Exits,
     queries: Queries,
+    /// Who leads, once somebody did.
+    led_by: Option<Option<NodeId>>,
 }
 
 impl Invariants {
@@ -123,6 +125,7 @@ impl Invariants {
             heartbeats: Heartbeats::new(&bounds, plan.behaviour.heartbeat_timer),
             exits: Exits::new(),
             queries: Queries::default(),
+            led_by: None,
             bounds,
         }
     }

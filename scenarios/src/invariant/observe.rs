@@ -21,7 +21,7 @@ impl Invariants {
                 Event::Master(event) => self.read_master(node, at, event, ledger),
                 Event::Driver(event) => self.read_driver(node, at, event, ledger),
                 Event::Client(event) => self.read_client(node, at, event, ledger),
-                Event::Executor(_) | Event::HandlerThrew { .. } => {}
+                Event::Executor(_) | Event::Election(_) | Event::HandlerThrew { .. } => {}
             },
             Fact::Sent { unit, .. } => self.read_sent(node, at, unit, ledger),
             Fact::Received { unit, .. } => self.read_received(node, unit, ledger),
@@ -90,7 +90,7 @@ impl Invariants {
                 self.demand.forget(node);
             }
             Role::Worker => self.supervision.forget(node),
-            Role::Driver | Role::Executor | Role::SubmitClient => {}
+            Role::Driver | Role::Executor | Role::SubmitClient | Role::ElectionService => {}
         }
         if start.restarts > 0 {
             self.calm.disturb(at);
@@ -131,7 +131,7 @@ impl Invariants {
                 let finding = self.queries.ended(node, end, &self.calm, ledger);
                 self.find(at, finding, ledger);
             }
-            Role::Executor => {}
+            Role::Executor | Role::ElectionService => {}
         }
         if process.child.is_some() {
             self.child_ended(node, at, end, ledger);
@@ -191,8 +191,25 @@ impl Invariants {
 
     /// A master began or ended.
     fn leadership_may_change(&mut self, at: Time, ledger: &Ledger) {
-        self.exits.leads(leads(ledger), at);
+        self.see_leader(at, ledger);
         self.review_all(at, ledger);
+    }
+
+    /// A master's state or process changed: somebody else may lead now, or nobody.
+    pub(super) fn see_leader(&mut self, at: Time, ledger: &Ledger) {
+        self.exits.leads(leads(ledger), at);
+        let leader = ledger.leader();
+        if self.led_by == Some(leader) {
+            return;
+        }
+        match (self.led_by, leader) {
+            (Some(_), Some(_)) => self.calm.leader_found(at),
+            (Some(_), None) => self.calm.leader_gone(at),
+            // The first election is no fail-over.
+            (None, Some(_)) => {}
+            (None, None) => return,
+        }
+        self.led_by = Some(leader);
     }
 
     fn read_worker(&mut self, node: NodeId, at: Time, event: &WorkerEvent, ledger: &Ledger) {
@@ -298,7 +315,7 @@ impl Invariants {
 }
 
 /// Whether somebody leads.
-pub(super) fn leads(ledger: &Ledger) -> Leads {
+fn leads(ledger: &Ledger) -> Leads {
     if ledger.leader().is_some() {
         Leads::Somebody
     } else {

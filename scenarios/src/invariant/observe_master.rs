@@ -1,7 +1,6 @@
 //! What each note of a master means to the checkers, and what of its books it touches.
 
 use super::heartbeats;
-use super::observe::leads;
 use super::{Invariants, books};
 use crate::ledger::{Books, ExecutorKey, Ledger};
 use crate::trace::NodeId;
@@ -95,7 +94,7 @@ impl Invariants {
             Concern::Pass => self.passes.began(),
             Concern::Leadership => {
                 self.batch.of(node, at).leads = true;
-                self.exits.leads(leads(ledger), at);
+                self.see_leader(at, ledger);
             }
             Concern::Refusal => {
                 if let MasterEvent::RegistrationRefused { address, reason } = *event {

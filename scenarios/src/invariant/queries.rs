@@ -39,7 +39,9 @@ impl Queries {
             | Answer::DriverStatus(_)
             | Answer::BoundPorts(_)
             | Answer::MasterState(_)
-            | Answer::WorkerState(_) => false,
+            | Answer::WorkerState(_)
+            | Answer::Session(_)
+            | Answer::Latch(_) => false,
         };
         let state = ledger.books(master)?.state();
         if !granted || state == MasterState::Alive {

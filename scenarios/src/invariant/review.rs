@@ -100,7 +100,7 @@ impl Invariants {
             match role {
                 Role::Worker => self.review_worker(node, at, ledger),
                 Role::Driver => self.review_client(node, at, ledger),
-                Role::Master | Role::Executor | Role::SubmitClient => {}
+                Role::Master | Role::Executor | Role::SubmitClient | Role::ElectionService => {}
             }
         }
         let open = self.pending.rest();

@@ -278,6 +278,28 @@ fn restart_empties_the_books_and_keeps_the_ids() {
 }
 
 #[test]
+fn the_master_that_became_alive_last_leads() {
+    let mut history = cluster();
+    let later = NodeId(70);
+    history.at(6);
+    history.start(later, Role::Master, "master-2");
+    assert_eq!(
+        fold(&history).leader(),
+        Some(MASTER),
+        "STANDBY leads nobody"
+    );
+    let state = MasterState::Alive;
+    history.note(later, MasterEvent::MasterStateChanged { state });
+    assert_eq!(fold(&history).leader(), Some(later));
+    history.end(later, End::Exited(0));
+    assert_eq!(
+        fold(&history).leader(),
+        Some(MASTER),
+        "an older leader that lives on"
+    );
+}
+
+#[test]
 fn ended_application_is_completed_then_forgotten() {
     let mut history = cluster();
     history.note(

@@ -2,6 +2,7 @@
 //! keys at its top. Each part has its reader in `file/`.
 
 mod cluster;
+mod election;
 mod expect;
 mod fault;
 mod names;
@@ -107,6 +108,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
         network: network::read(top, &context),
         process: process(top, &context),
         store: store(top, &context),
+        election: election::read(top, &context),
         applications: work::applications(top, &context),
         drivers,
         operations,

@@ -9,7 +9,9 @@ mod work;
 
 pub(super) use expect::{EXPECT, QUANTITY, SUBJECTS};
 pub(super) use faults::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER, TRIGGER_SUBJECTS};
-pub(super) use machines::{CLUSTER, DISTRIBUTIONS, LATENCY, LINK, NETWORK, PROCESS, STORE, WORKER};
+pub(super) use machines::{
+    CLUSTER, DISTRIBUTIONS, ELECTION, LATENCY, LINK, MASTERS_MAX, NETWORK, PROCESS, STORE, WORKER,
+};
 pub(super) use work::{
     APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, OPERATOR, PROFILE, REQUEST,
 };
@@ -150,6 +152,11 @@ pub(super) static TOP: Keys = closed(
             "store",
             Form::Table(&STORE),
             "Timing of the persistence engine.",
+        ),
+        key(
+            "election",
+            Form::Table(&ELECTION),
+            "The election service, which there is with recovery mode ZOOKEEPER.",
         ),
         key("conf", Form::Conf, "Spark's configuration keys."),
         key(

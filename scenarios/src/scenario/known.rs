@@ -44,6 +44,14 @@ pub const MESSAGE_KINDS: &[&str] = &[
     "WorkerRemoved",
     "RegisterExecutor",
     "StopExecutor",
+    "OpenSession",
+    "PingSession",
+    "EnterLatch",
+    "ReadLatch",
+    "CloseSession",
+    "LatchChanged",
+    "ElectedLeader",
+    "RevokedLeadership",
     "Boolean",
     "Integer",
     "SubmitDriverResponse",
@@ -53,6 +61,8 @@ pub const MESSAGE_KINDS: &[&str] = &[
     "BoundPortsResponse",
     "MasterStateResponse",
     "WorkerStateResponse",
+    "SessionResponse",
+    "LatchResponse",
 ];
 
 /// Ids of the invariants.

@@ -10,8 +10,8 @@ mod work;
 
 pub use expect::{Claim, ExpectationPlan, Quantity, Window};
 pub use fault::{
-    Direction, Disk, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction, Repeat, Target,
-    Targets, Told, Trigger, TriggerEvent,
+    Direction, Disk, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER, MessageAction,
+    Repeat, Target, Targets, Told, Trigger, TriggerEvent,
 };
 pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
 pub use work::{
@@ -53,6 +53,8 @@ pub struct Plan {
     pub process: ProcessPlan,
     /// The persistence engine's timing.
     pub store: StorePlan,
+    /// The election service; none unless the recovery mode is ZOOKEEPER.
+    pub election: Option<ElectionPlan>,
     /// Spark's configuration, the same for every node.
     pub conf: Conf,
     /// Applications on machines of their own.
@@ -137,6 +139,19 @@ pub struct ProcessPlan {
 pub struct StorePlan {
     /// Time of one call.
     pub call: Duration,
+}
+
+/// The election service, and how Masters keep in touch with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ElectionPlan {
+    /// How long a session lives after it was heard of last.
+    pub session_timeout: Duration,
+    /// How long a master waits for an answer.
+    pub connection_timeout: Duration,
+    /// From the loss of the connection until word of it reaches the master's agent.
+    pub suspend_delay: LatencyPlan,
+    /// From a change of the latch until the agent is called back.
+    pub callback_delay: LatencyPlan,
 }
 
 impl Plan {

@@ -8,7 +8,7 @@ mod work;
 
 use super::error::ScenarioError;
 use super::parse;
-use super::plan::{ClusterPlan, Frequency, NetworkPlan, Plan, Settle, WorkerPlan};
+use super::plan::{ClusterPlan, ElectionPlan, Frequency, NetworkPlan, Plan, Settle, WorkerPlan};
 use deploysim_protocol::behaviour::{Behaviour, PROFILES};
 use deploysim_protocol::conf::ConfValue;
 use std::collections::BTreeMap;
@@ -36,6 +36,9 @@ impl Plan {
         lines.key("stop", latency(&self.process.stop));
         lines.header("[store]");
         lines.key("call", duration(self.store.call));
+        if let Some(election) = &self.election {
+            write_election(&mut lines, election);
+        }
         let changed = self.conf.changed();
         if !changed.is_empty() {
             lines.header("[conf]");
@@ -144,6 +147,14 @@ fn write_cluster(lines: &mut Lines, cluster: &ClusterPlan, default: &BTreeMap<St
         lines.key("at", time(first.at));
         rest = &rest[count..];
     }
+}
+
+fn write_election(lines: &mut Lines, election: &ElectionPlan) {
+    lines.header("[election]");
+    lines.key("session_timeout", duration(election.session_timeout));
+    lines.key("connection_timeout", duration(election.connection_timeout));
+    lines.key("suspend_delay", latency(&election.suspend_delay));
+    lines.key("callback_delay", latency(&election.callback_delay));
 }
 
 fn write_network(lines: &mut Lines, network: &NetworkPlan) {

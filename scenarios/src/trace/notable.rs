@@ -4,7 +4,7 @@
 use super::text::{columns, place, what};
 use super::{Entry, Fact};
 use crate::ledger::Ledger;
-use deploysim_protocol::event::{ClientEvent, DriverEvent, Event, ExecutorEvent};
+use deploysim_protocol::event::{ClientEvent, DriverEvent, ElectionEvent, Event, ExecutorEvent};
 use deploysim_protocol::event::{MasterEvent, WorkerEvent};
 use deploysim_protocol::time::Time;
 use std::io;
@@ -110,7 +110,22 @@ const fn is_notable_event(event: &Event) -> bool {
         Event::Driver(event) => is_notable_at_driver(event),
         Event::Executor(event) => !matches!(event, ExecutorEvent::RegisteredWithDriver),
         Event::Client(event) => !matches!(event, ClientEvent::SubmissionRequested),
+        Event::Election(event) => is_notable_of_election(event),
         Event::HandlerThrew { .. } => true,
+    }
+}
+
+const fn is_notable_of_election(event: &ElectionEvent) -> bool {
+    match event {
+        ElectionEvent::SessionEnded { .. }
+        | ElectionEvent::LatchLed { .. }
+        | ElectionEvent::AgentDisconnected
+        | ElectionEvent::AgentSuspended
+        | ElectionEvent::AgentExpired
+        | ElectionEvent::LeadershipChanged { .. } => true,
+        ElectionEvent::SessionOpened { .. }
+        | ElectionEvent::SessionResumed { .. }
+        | ElectionEvent::AgentConnected { .. } => false,
     }
 }
 

@@ -317,7 +317,8 @@ fn about_message(message: &Message) -> Option<String> {
         Message::ToMaster(_)
         | Message::ToWorker(_)
         | Message::ToDriver(_)
-        | Message::ToExecutor(_) => None,
+        | Message::ToExecutor(_)
+        | Message::ToElection(_) => None,
     }
 }
 
@@ -332,6 +333,6 @@ fn about_ask(ask: &Ask) -> Option<String> {
         Ask::AskDriver(AskDriver::RegisterExecutor(register)) => {
             Some(register.executor.to_string())
         }
-        Ask::AskMaster(_) | Ask::AskWorker(_) => None,
+        Ask::AskMaster(_) | Ask::AskWorker(_) | Ask::AskElection(_) => None,
     }
 }

@@ -118,6 +118,7 @@ impl Lab {
         let mut lab = Self {
             master: Master::new(MasterSettings {
                 web_ui_url: Text::new("http://m:8080"),
+                election: None,
                 shared: Shared::new(shared),
             }),
             now: Time::ZERO,
@@ -453,6 +454,7 @@ fn show_message(message: &Message) -> String {
         },
         Message::ToMaster(message) => format!("{message:?}"),
         Message::ToExecutor(message) => format!("{message:?}"),
+        Message::ToElection(message) => format!("{message:?}"),
     }
 }
 
@@ -498,6 +500,6 @@ fn show_answer(answer: &Answer) -> String {
         ),
         Answer::BoundPorts(answer) => format!("{answer:?}"),
         Answer::MasterState(answer) => format!("{kind} {}", answer.status),
-        Answer::WorkerState(_) => kind.to_owned(),
+        Answer::WorkerState(_) | Answer::Session(_) | Answer::Latch(_) => kind.to_owned(),
     }
 }

@@ -51,6 +51,7 @@ pub(super) struct Hosted {
 pub(super) fn quiet_master() -> AnyNode {
     let settings = MasterSettings {
         web_ui_url: Text::new("http://master:8080"),
+        election: None,
         shared: Shared::new(Settings::default()),
     };
     AnyNode::Master(Box::new(Master::new(settings)))
@@ -297,7 +298,8 @@ fn named(message: &Message) -> String {
         Message::ToMaster(_)
         | Message::ToWorker(_)
         | Message::ToDriver(_)
-        | Message::ToExecutor(_) => message.kind().to_owned(),
+        | Message::ToExecutor(_)
+        | Message::ToElection(_) => message.kind().to_owned(),
     }
 }
 

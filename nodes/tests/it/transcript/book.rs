@@ -43,6 +43,7 @@ impl Book {
             | Event::Driver(_)
             | Event::Executor(_)
             | Event::Client(_)
+            | Event::Election(_)
             | Event::HandlerThrew { .. } => return,
         };
         let name = self.text(&id);

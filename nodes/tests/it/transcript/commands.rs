@@ -9,6 +9,8 @@ use super::words::{Argument, Command};
 use super::world::{Host, Item, Part, World};
 use deploysim_nodes::dice::Dice;
 use deploysim_nodes::driver::{Driver, DriverSettings};
+use deploysim_nodes::election::agent::{AgentSettings, Delays};
+use deploysim_nodes::election::{ElectionService, ElectionSettings};
 use deploysim_nodes::hosted::AnyOperation;
 use deploysim_nodes::master::{Master, MasterSettings};
 use deploysim_nodes::worker::{Worker, WorkerOperation, WorkerSettings};
@@ -21,6 +23,11 @@ use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Where the election service listens.
+const ELECTION_PORT: u16 = 2181;
+/// Of every session.
+const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl World {
     /// Carries out one command, and everything that it causes at this instant.
@@ -84,7 +91,8 @@ impl World {
     }
 
     /// `cluster master-1 worker-1(cores=8 memory=16g gpu=2) app pi(cores_max=4)`: in this order.
-    /// A master is elected at once unless it is `(standby)`. `masters=2` makes two masters known
+    /// A master is elected at once unless it is `(standby)`, or `(agent suspend=5 callback=1)`:
+    /// then by the service called `election`. `masters=2` makes two masters known
     /// to everybody, whether they are started or not.
     fn start_all(&mut self, command: &Command) {
         if let Some(masters) = command.number::<usize>("masters") {
@@ -102,11 +110,13 @@ impl World {
             }
             let part = match std::mem::take(&mut is_application) {
                 true => Part::Application,
+                false if argument.name == "election" => Part::Election,
                 false if argument.name.starts_with("master-") => Part::Master,
                 false if argument.name.starts_with("worker-") => Part::Worker,
                 false => command.wrong(format!("{}: neither master nor worker", argument.name)),
             };
             let port = match part {
+                Part::Election => ELECTION_PORT,
                 Part::Master => 7077,
                 Part::Worker => 7078,
                 Part::Application | Part::Child | Part::Client => 7079,
@@ -144,7 +154,7 @@ impl World {
         host.actor = Some(actor);
         let who = self.who(index);
         self.post(Item::Feed(who, Happening::Started));
-        if part == Part::Master && !written.has("standby") {
+        if part == Part::Master && !written.has("standby") && !written.has("agent") {
             self.post(Item::Feed(who, Happening::Elected));
         }
     }
@@ -156,8 +166,18 @@ impl World {
         match part {
             Part::Master => {
                 let web_ui_url = Text::new(&format!("http://{name}:8080"));
-                let settings = MasterSettings { web_ui_url, shared };
+                let settings = MasterSettings {
+                    web_ui_url,
+                    election: agent(written),
+                    shared,
+                };
                 Box::new(Playing::new(Master::new(settings), dice))
+            }
+            Part::Election => {
+                let settings = ElectionSettings {
+                    session_timeout: SESSION_TIMEOUT,
+                };
+                Box::new(Playing::new(ElectionService::new(settings), dice))
             }
             Part::Worker => {
                 let settings = WorkerSettings {
@@ -365,6 +385,22 @@ impl World {
         let who = self.who(self.named(command, 0));
         self.post(Item::Feed(who, happening));
     }
+}
+
+/// `(agent suspend=5 callback=1)` at a master, in seconds.
+fn agent(written: &Argument) -> Option<Arc<AgentSettings>> {
+    let seconds =
+        |name| Duration::from_secs(written.number(name).unwrap_or(0).unsigned_abs().into());
+    let delays = |name| Delays::new([seconds(name)]);
+    written.has("agent").then(|| {
+        Arc::new(AgentSettings {
+            service: Address::new("election", ELECTION_PORT),
+            session_timeout: SESSION_TIMEOUT,
+            connection_timeout: Duration::from_secs(15),
+            suspend: delays("suspend"),
+            callback: delays("callback"),
+        })
+    })
 }
 
 /// `gpu=2` at a worker: addresses 0 and 1.

@@ -2,15 +2,17 @@
 //! and exception, and the words of every refusal.
 
 use deploysim_nodes::driver::{DriverOperation, DriverTimer};
+use deploysim_nodes::election::ElectionTimer;
 use deploysim_nodes::executor::ExecutorOperation;
 use deploysim_nodes::master::{MasterOperation, MasterTimer};
 use deploysim_nodes::submission::ClientTimer;
 use deploysim_nodes::worker::{WorkerOperation, WorkerTimer};
 use deploysim_protocol::event::{
-    ClientEvent, DriverEvent, ExecutorEvent, MasterEvent, WorkerEvent,
+    ClientEvent, DriverEvent, ElectionEvent, ExecutorEvent, MasterEvent, WorkerEvent,
 };
 use deploysim_protocol::message::{
-    Answer, AskDriver, AskMaster, AskWorker, ToDriver, ToExecutor, ToMaster, ToWorker,
+    Answer, AskDriver, AskElection, AskMaster, AskWorker, ToDriver, ToElection, ToExecutor,
+    ToMaster, ToWorker,
 };
 use deploysim_protocol::thrown::{AskError, Thrown};
 use std::collections::BTreeSet;
@@ -31,7 +33,7 @@ variants! {
     "ToMaster" ToMaster {
         RegisterWorker Heartbeat DriverStateChanged WorkerSchedulerStateResponse WorkerLatestState
         WorkerDecommissioning RegisterApplication UnregisterApplication MasterChangeAcknowledged
-        DecommissionWorkers
+        DecommissionWorkers LatchChanged ElectedLeader RevokedLeadership
     }
     "AskMaster" AskMaster {
         ExecutorStateChanged RequestExecutors KillExecutors RequestSubmitDriver RequestKillDriver
@@ -50,7 +52,10 @@ variants! {
     }
     "AskDriver" AskDriver { RegisterExecutor }
     "ToExecutor" ToExecutor { StopExecutor }
-    "Timer" MasterTimer { CheckForWorkerTimeOut CompleteRecovery }
+    "ToElection" ToElection { CloseSession }
+    "AskElection" AskElection { OpenSession PingSession EnterLatch ReadLatch }
+    "Timer" MasterTimer { CheckForWorkerTimeOut CompleteRecovery Election }
+    "Timer" ElectionTimer { ExpireSession }
     "Timer" WorkerTimer {
         SendHeartbeat ReregisterWithMaster WorkDirCleanup RetryReport RestartDriver
         DriverTermination ExecutorTermination
@@ -71,7 +76,7 @@ variants! {
 }
 
 /// Answers are named as in Spark, so the names are not those of the variants.
-const ANSWERS: [&str; 9] = [
+const ANSWERS: [&str; 11] = [
     "Boolean",
     "Integer",
     "SubmitDriverResponse",
@@ -81,6 +86,8 @@ const ANSWERS: [&str; 9] = [
     "BoundPortsResponse",
     "MasterStateResponse",
     "WorkerStateResponse",
+    "SessionResponse",
+    "LatchResponse",
 ];
 
 const _: fn(&Answer) = |value| match value {
@@ -92,7 +99,9 @@ const _: fn(&Answer) = |value| match value {
     | Answer::DriverStatus(_)
     | Answer::BoundPorts(_)
     | Answer::MasterState(_)
-    | Answer::WorkerState(_) => {}
+    | Answer::WorkerState(_)
+    | Answer::Session(_)
+    | Answer::Latch(_) => {}
 };
 
 /// The words of every refusal, and what an order that is ignored is ignored for.
@@ -146,6 +155,7 @@ pub(super) fn missing(seen: &BTreeSet<String>, pages: &str) -> Vec<String> {
         ("DriverEvent", DriverEvent::KINDS),
         ("ExecutorEvent", ExecutorEvent::KINDS),
         ("ClientEvent", ClientEvent::KINDS),
+        ("ElectionEvent", ElectionEvent::KINDS),
     ];
     for (of, kinds) in VARIANTS.iter().copied().chain([answers]).chain(notes) {
         wanted.extend(kinds.iter().map(|kind| format!("{of}::{kind}")));

@@ -13,8 +13,8 @@ use deploysim_nodes::master::MasterOperation;
 use deploysim_nodes::submission::{ClientRequest, ClientSettings, SubmitClient};
 use deploysim_protocol::address::{Address, Peer, Reference};
 use deploysim_protocol::description::{Command as Java, DriverDescription, ResourceProfile};
-use deploysim_protocol::id::{ApplicationId, DriverId, ProfileId, WorkerId};
-use deploysim_protocol::message::{Ask, AskMaster, AskWorker, ToDriver, ToMaster};
+use deploysim_protocol::id::{ApplicationId, DriverId, ProfileId, SessionId, WorkerId};
+use deploysim_protocol::message::{Ask, AskMaster, AskWorker, ToDriver, ToElection, ToMaster};
 use deploysim_protocol::state::ApplicationState;
 use deploysim_protocol::text::Text;
 use std::sync::Arc;
@@ -169,6 +169,10 @@ impl World {
             .into(),
             "MasterChangeAcknowledged" => ToMaster::MasterChangeAcknowledged {
                 application: ApplicationId::new(&value("app")),
+            }
+            .into(),
+            "CloseSession" => ToElection::CloseSession {
+                session: SessionId(command.number("session").unwrap_or(0)),
             }
             .into(),
             "ApplicationRemoved" => ToDriver::ApplicationRemoved {

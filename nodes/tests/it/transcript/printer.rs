@@ -121,6 +121,7 @@ impl World {
                     Ask::AskMaster(_) => "AskMaster",
                     Ask::AskWorker(_) => "AskWorker",
                     Ask::AskDriver(_) => "AskDriver",
+                    Ask::AskElection(_) => "AskElection",
                 };
                 (of, ask.kind(), format!("ask {}", show::ask(self, ask)))
             }
@@ -146,6 +147,7 @@ impl World {
             Message::ToWorker(_) => "ToWorker",
             Message::ToDriver(_) => "ToDriver",
             Message::ToExecutor(_) => "ToExecutor",
+            Message::ToElection(_) => "ToElection",
         };
         let text = show::message(self, message);
         self.page.kind(self.now, of, message.kind(), (left, text));
@@ -223,6 +225,7 @@ impl World {
             Ask::AskMaster(_) => "AskMaster",
             Ask::AskWorker(_) => "AskWorker",
             Ask::AskDriver(_) => "AskDriver",
+            Ask::AskElection(_) => "AskElection",
         };
         let line = (format!("operator -> {to}"), format!("ask {text}"));
         self.page.kind(self.now, of, ask.kind(), line);
@@ -263,6 +266,7 @@ impl World {
             Event::Driver(_) => "DriverEvent",
             Event::Executor(_) => "ExecutorEvent",
             Event::Client(_) => "ClientEvent",
+            Event::Election(_) => "ElectionEvent",
             Event::HandlerThrew { .. } => "Event",
         };
         let mut words: Vec<String> = vec![event.kind().to_owned()];

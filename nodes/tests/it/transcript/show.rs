@@ -13,7 +13,8 @@ use deploysim_protocol::message::to_client::{
 };
 use deploysim_protocol::message::to_master::ExecutorStateChanged;
 use deploysim_protocol::message::{
-    Answer, Ask, AskDriver, AskMaster, Message, ToDriver, ToExecutor, ToMaster, ToWorker,
+    Answer, Ask, AskDriver, AskElection, AskMaster, Message, ToDriver, ToElection, ToExecutor,
+    ToMaster, ToWorker,
 };
 use deploysim_protocol::resource::Resources;
 use deploysim_protocol::text::Text;
@@ -151,6 +152,7 @@ pub(super) fn message(world: &mut World, message: &Message) -> String {
         Message::ToWorker(message) => to_worker(world, message),
         Message::ToDriver(message) => to_driver(world, message),
         Message::ToExecutor(ToExecutor::StopExecutor) => String::new(),
+        Message::ToElection(ToElection::CloseSession { session }) => format!("session={session}"),
     };
     format!("{} {fields}", message.kind()).trim_end().to_owned()
 }
@@ -206,6 +208,9 @@ fn to_master(world: &mut World, message: &ToMaster) -> String {
         }
         ToMaster::DecommissionWorkers { worker_ids } => {
             list(worker_ids, |worker| world.book.text(&worker.to_string()))
+        }
+        ToMaster::LatchChanged | ToMaster::ElectedLeader | ToMaster::RevokedLeadership => {
+            String::new()
         }
     }
 }
@@ -335,6 +340,15 @@ pub(super) fn ask(world: &mut World, ask: &Ask) -> String {
             let executor = world.book.text(&ask.executor.to_string());
             format!("{executor} cores={}", ask.cores)
         }
+        Ask::AskElection(ask) => match ask {
+            AskElection::OpenSession { session: None } => String::new(),
+            AskElection::OpenSession {
+                session: Some(session),
+            }
+            | AskElection::PingSession { session }
+            | AskElection::EnterLatch { session }
+            | AskElection::ReadLatch { session } => format!("session={session}"),
+        },
     };
     format!("{} {fields}", ask.kind()).trim_end().to_owned()
 }
@@ -370,6 +384,13 @@ pub(super) fn answer(world: &mut World, answer: &Answer) -> Vec<String> {
         ),
         Answer::MasterState(state) => return master_state(world, state),
         Answer::WorkerState(state) => return worker_state(world, state),
+        Answer::Session(Some(session)) => format!("session={session}"),
+        Answer::Session(None) => "expired".to_owned(),
+        Answer::Latch(latch) => match latch.own {
+            Some(_) if latch.leads() => "leads".to_owned(),
+            Some(_) => "stands behind".to_owned(),
+            None => "no candidate".to_owned(),
+        },
     };
     vec![world.book.text(&line)]
 }

@@ -20,6 +20,7 @@ use std::time::Duration;
 /// Who plays what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
+    Election,
     Master,
     Worker,
     Application,

@@ -4,12 +4,14 @@
 
 mod answers;
 mod asks;
+mod election;
 mod one_way;
 mod records;
 
 use deploysim_protocol::address::Address;
 use deploysim_protocol::message::{
-    Answer, Ask, AskDriver, AskMaster, AskWorker, Message, ToDriver, ToExecutor, ToMaster, ToWorker,
+    Answer, Ask, AskDriver, AskElection, AskMaster, AskWorker, Message, ToDriver, ToElection,
+    ToExecutor, ToMaster, ToWorker,
 };
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::Thrown;
@@ -55,7 +57,7 @@ kinds! {
     ToMaster {
         RegisterWorker Heartbeat DriverStateChanged WorkerSchedulerStateResponse
         WorkerLatestState WorkerDecommissioning RegisterApplication UnregisterApplication
-        MasterChangeAcknowledged DecommissionWorkers
+        MasterChangeAcknowledged DecommissionWorkers LatchChanged ElectedLeader RevokedLeadership
     }
     ToWorker {
         RegisteredWorker RegisterWorkerFailed MasterInStandby ReconnectWorker LaunchExecutor
@@ -67,6 +69,7 @@ kinds! {
         MasterChanged
     }
     ToExecutor { StopExecutor }
+    ToElection { CloseSession }
     AskMaster {
         ExecutorStateChanged RequestExecutors KillExecutors RequestSubmitDriver
         RequestKillDriver RequestKillAllDrivers RequestDriverStatus
@@ -75,9 +78,10 @@ kinds! {
     }
     AskWorker { RequestWorkerState }
     AskDriver { RegisterExecutor }
+    AskElection { OpenSession PingSession EnterLatch ReadLatch }
     Answer {
         Flag Count SubmitDriver KillDriver KillAllDrivers DriverStatus BoundPorts MasterState
-        WorkerState
+        WorkerState Session Latch
     }
     Thrown {
         IllegalStateTransfer UnexpectedDriverState Store Unhandled DuplicateExecutor
@@ -93,11 +97,13 @@ pub(crate) fn kinds_in(envelope: &Envelope) -> Vec<&'static str> {
             Message::ToWorker(message) => message.kind_name(),
             Message::ToDriver(message) => message.kind_name(),
             Message::ToExecutor(message) => message.kind_name(),
+            Message::ToElection(message) => message.kind_name(),
         }),
         Envelope::Ask { ask, .. } => Some(match ask {
             Ask::AskMaster(ask) => ask.kind_name(),
             Ask::AskWorker(ask) => ask.kind_name(),
             Ask::AskDriver(ask) => ask.kind_name(),
+            Ask::AskElection(ask) => ask.kind_name(),
         }),
         Envelope::Answer { outcome, .. } => Some(match outcome {
             Ok(answer) => answer.kind_name(),
@@ -116,6 +122,7 @@ pub(crate) fn all() -> Vec<Sample> {
     samples.extend(one_way::samples());
     samples.extend(asks::samples());
     samples.extend(answers::samples());
+    samples.extend(election::samples());
     samples
 }
 

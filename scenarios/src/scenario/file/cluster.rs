@@ -1,9 +1,10 @@
 //! `[cluster]`: masters and groups of workers, and the names that they get.
 
 use super::{Context, resources};
-use crate::scenario::keys::WORKER;
+use crate::scenario::keys::{MASTERS_MAX, WORKER};
 use crate::scenario::plan::{ClusterPlan, WorkerPlan};
 use crate::scenario::table::Table;
+use deploysim_protocol::conf::RecoveryMode;
 use deploysim_protocol::time::Time;
 
 const DEFAULT_CORES: u32 = 8;
@@ -11,18 +12,13 @@ const DEFAULT_MEMORY_MIB: u32 = 16 * 1024;
 
 /// Reads the table and declares the names of its nodes.
 pub(super) fn read(table: Table<'_>, context: &mut Context<'_>) -> ClusterPlan {
-    if let Some(value) = table.find("master")
-        && value.as_integer() != Some(1)
-    {
-        let message = format!("`master` cannot be {}", value.found());
-        context.problems.push(
-            value
-                .problem(message)
-                .allowed("1: several masters need fail-over, which is not playable yet"),
-        );
-    }
-    let masters = vec!["master-1".to_owned()];
+    let masters = table
+        .find("master")
+        .and_then(|value| value.integer::<u32>(1, MASTERS_MAX));
+    let numbers = 1..=masters.unwrap_or(1);
+    let masters: Vec<String> = numbers.map(|number| format!("master-{number}")).collect();
     context.names.masters.clone_from(&masters);
+    context.names.has_election = context.conf.recovery_mode == RecoveryMode::Zookeeper;
     let mut workers = Vec::new();
     let mut unnamed = 0;
     for group in table

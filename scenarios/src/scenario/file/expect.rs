@@ -269,7 +269,7 @@ fn about_traffic(table: Table<'_>, subject: Value<'_>, context: &Context<'_>) ->
             }
         }
         _ => Claim::Process {
-            targets: context.names.targets(subject)?,
+            targets: context.names.fixed_targets(subject)?,
             count,
             running: table.find("running").and_then(|value| value.flag()),
             exit: table

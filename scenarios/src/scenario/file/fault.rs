@@ -348,11 +348,8 @@ fn exit(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Faul
         value.integer(i64::from(i32::MIN), INTEGER_MAX)
     });
     let targets = context.names.targets(word)?;
-    if targets
-        .iter()
-        .any(|target| matches!(target, Target::Master(_) | Target::Worker(_)))
-    {
-        let message = "a master or worker cannot `exit` by itself";
+    if targets.iter().any(|target| !may_exit(target)) {
+        let message = "a master, worker or election service cannot `exit` by itself";
         let problem = word
             .problem(message)
             .allowed("driver:…, executor:… and applications");
@@ -365,6 +362,13 @@ fn exit(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Faul
         targets,
         code: code?,
     })
+}
+
+const fn may_exit(target: &Target) -> bool {
+    match target {
+        Target::Application(_) | Target::Driver { .. } | Target::Executor { .. } => true,
+        Target::Election | Target::Leader | Target::Master(_) | Target::Worker(_) => false,
+    }
 }
 
 fn trigger(table: Table<'_>, context: &Context<'_>) -> Option<Trigger> {

@@ -2,7 +2,7 @@
 //! stands for.
 
 use crate::scenario::error::{Problem, Problems};
-use crate::scenario::plan::{Target, Targets};
+use crate::scenario::plan::{ELECTION, LEADER, Target, Targets};
 use crate::scenario::value::Value;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,6 +10,8 @@ use std::ops::Range;
 /// Names of nodes that the file declares, each list in the order of the file.
 pub(in crate::scenario) struct Names<'a> {
     pub(super) masters: Vec<String>,
+    /// Whether there is an election service.
+    pub(super) has_election: bool,
     workers: Vec<String>,
     /// Applications on machines of their own.
     applications: Vec<String>,
@@ -30,7 +32,7 @@ pub(in crate::scenario) enum Kind {
 }
 
 const ROLES: [&str; 5] = ["masters", "workers", "applications", "drivers", "executors"];
-const LATER_TARGETS: [&str; 4] = ["leader", "one", "minority", "majority"];
+const LATER_TARGETS: [&str; 3] = ["one", "minority", "majority"];
 
 impl Kind {
     const fn singular(self) -> &'static str {
@@ -55,6 +57,7 @@ impl<'a> Names<'a> {
     pub(super) const fn new(problems: &'a Problems) -> Self {
         Self {
             masters: Vec::new(),
+            has_election: false,
             workers: Vec::new(),
             applications: Vec::new(),
             drivers: Vec::new(),
@@ -102,15 +105,17 @@ impl<'a> Names<'a> {
             return false;
         }
         let is_word = ROLES.contains(&name) || LATER_TARGETS.contains(&name);
-        let is_master = prefix.is_empty() && self.masters.iter().any(|master| master == name);
-        if is_word || ["both", "none"].contains(&name) {
+        let is_node = self.masters.iter().any(|master| master == name)
+            || self.has_election && name == ELECTION;
+        let is_node = prefix.is_empty() && is_node;
+        if is_word || ["both", "none", LEADER].contains(&name) {
             self.problems.push(Problem::new(
                 span,
                 format!("`{name}` cannot be a name: it has a meaning"),
             ));
             return false;
         }
-        if is_master || !self.taken.insert(format!("{prefix}{name}")) {
+        if is_node || !self.taken.insert(format!("{prefix}{name}")) {
             let message = format!("the name `{name}` is taken");
             let problem = Problem::new(span, message).about_file();
             self.problems
@@ -208,6 +213,29 @@ impl<'a> Names<'a> {
         found.pop()
     }
 
+    /// As [`Self::targets`], without the word for whoever leads: who is meant has to be known
+    /// beforehand.
+    pub(in crate::scenario) fn fixed_targets(&self, value: Value<'_>) -> Option<Targets> {
+        let targets = self.targets(value)?;
+        self.without_leader(value, &targets)?;
+        Some(targets)
+    }
+
+    /// Reports the word for whoever leads.
+    pub(in crate::scenario) fn without_leader(
+        &self,
+        value: Value<'_>,
+        targets: &[Target],
+    ) -> Option<()> {
+        if targets.contains(&Target::Leader) {
+            let message = format!("`{}` cannot name the `{LEADER}`, which changes", value.key);
+            let problem = value.problem(message).allowed("masters by name");
+            self.problems.push(problem);
+            return None;
+        }
+        Some(())
+    }
+
     /// Two groups: a list of two, each a name or a list of names.
     pub(in crate::scenario) fn pair(&self, value: Value<'_>) -> Option<(Targets, Targets)> {
         const ALLOWED: &str = "two groups: [\"worker-1\", \"master-1\"] or \
@@ -257,6 +285,12 @@ impl<'a> Names<'a> {
     }
 
     fn node_targets(&self, text: &str) -> Targets {
+        if text == LEADER {
+            return vec![Target::Leader];
+        }
+        if text == ELECTION && self.has_election {
+            return vec![Target::Election];
+        }
         let nodes = (self
             .masters
             .iter()
@@ -332,7 +366,9 @@ impl<'a> Names<'a> {
                 number,
             }) => Some((application, number)),
             Some(
-                Target::Master(_)
+                Target::Election
+                | Target::Leader
+                | Target::Master(_)
                 | Target::Worker(_)
                 | Target::Application(_)
                 | Target::Driver { .. },
@@ -354,6 +390,8 @@ impl<'a> Names<'a> {
         let known: Vec<String> = nodes
             .chain(self.drivers.iter().map(|name| format!("driver:{name}")))
             .chain(self.works.iter().map(|name| format!("executor:{name}/*")))
+            .chain(self.has_election.then(|| ELECTION.to_owned()))
+            .chain([LEADER.to_owned()])
             .collect();
         let message = if ROLES.contains(&text) {
             format!("there are no {text} in this scenario")

@@ -43,9 +43,13 @@ pub(super) fn read(top: Table<'_>, context: &Context<'_>) -> NetworkPlan {
 }
 
 fn links(table: Table<'_>, context: &Context<'_>) -> Vec<LinkPlan> {
-    let between = table
-        .require("between")
-        .and_then(|value| context.names.pair(value));
+    let between = table.require("between");
+    let between = between.and_then(|value| {
+        let (first, second) = context.names.pair(value)?;
+        context.names.without_leader(value, &first)?;
+        context.names.without_leader(value, &second)?;
+        Some((first, second))
+    });
     let own = table
         .find("latency")
         .and_then(|value| latency(value, context));

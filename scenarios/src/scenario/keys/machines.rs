@@ -1,14 +1,17 @@
-//! Keys of machines: cluster, network, processes, store.
+//! Keys of machines: cluster, network, processes, store, election service.
 
 use super::{COUNT, Form, Keys, POSITIVE, closed, key};
+
+/// More masters than anybody has.
+pub(in crate::scenario) const MASTERS_MAX: i64 = 100;
 
 pub(in crate::scenario) static CLUSTER: Keys = closed(
     "[cluster]",
     &[
         key(
             "master",
-            Form::Integer(1, 1),
-            "How many masters; default 1.",
+            Form::Integer(1, MASTERS_MAX),
+            "How many: master-1 …; default 1.",
         ),
         key(
             "worker",
@@ -156,4 +159,30 @@ pub(in crate::scenario) static STORE: Keys = closed(
         Form::Time,
         "Time of one call; default \"0s\" for recovery mode NONE, otherwise \"1ms\".",
     )],
+);
+
+pub(in crate::scenario) static ELECTION: Keys = closed(
+    "[election]",
+    &[
+        key(
+            "session_timeout",
+            Form::Time,
+            "How long a session lives after it was heard of last; default \"60s\".",
+        ),
+        key(
+            "connection_timeout",
+            Form::Time,
+            "How long a master waits for an answer; default \"15s\".",
+        ),
+        key(
+            "suspend_delay",
+            Form::Latency,
+            "From the loss of the connection until word of it reaches the master, at most to the end of the session; default uniform, 0 to 20 s.",
+        ),
+        key(
+            "callback_delay",
+            Form::Latency,
+            "From a change of the leader until the master is told; default \"0s\".",
+        ),
+    ],
 );

@@ -9,9 +9,19 @@ use deploysim_protocol::time::Time;
 use std::fmt;
 use std::time::Duration;
 
+/// The name of the election service.
+pub const ELECTION: &str = "election";
+
+/// The word for the master that leads.
+pub const LEADER: &str = "leader";
+
 /// One thing that can be hit: a node, a process, or every living copy of one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
+    /// The election service.
+    Election,
+    /// The master that leads at that moment: the last that became ALIVE and has not ended.
+    Leader,
     /// A master.
     Master(String),
     /// A worker. In network faults: its machine, with all child processes.
@@ -41,6 +51,8 @@ pub type Targets = Vec<Target>;
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Election => formatter.pad(ELECTION),
+            Self::Leader => formatter.pad(LEADER),
             Self::Master(name) | Self::Worker(name) | Self::Application(name) => {
                 formatter.pad(name)
             }

@@ -299,12 +299,20 @@ worker = { cores = 1.5 }
 }
 
 #[test]
-fn several_masters() {
+fn no_master_and_too_many() {
     check(
         r#"title = "t"
 until = "60s"
 [cluster]
-master = 3
+master = 0
+"#,
+        &expect![[r#""#]],
+    );
+    check(
+        r#"title = "t"
+until = "60s"
+[cluster]
+master = 101
 "#,
         &expect![[r#"
             error: `master` cannot be the number 3
@@ -420,7 +428,7 @@ fn a_target_that_is_not_playable_yet() {
         &(START.to_owned()
             + r#"[[fault]]
 at = "1s"
-crash = "leader"
+crash = "majority"
 "#),
         &expect![[r#"
             error: target `leader` is not playable yet
@@ -430,6 +438,58 @@ crash = "leader"
               |         ^^^^^^^^
               |
               = note: allowed: names, globs and roles"#]],
+    );
+}
+
+#[test]
+fn the_leader_where_a_node_has_to_be_known_beforehand() {
+    check(
+        &(START.to_owned()
+            + r#"[[network.link]]
+between = ["leader", "worker-1"]
+latency = "1ms"
+[[fault]]
+at = "1s"
+exit = "leader"
+[[expect]]
+at = "1s"
+process = "leader"
+running = true
+[[application]]
+name = "leader"
+"#),
+        &expect![[r#""#]],
+    );
+}
+
+#[test]
+fn the_election_service_without_the_mode_that_has_one() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+crash = "election"
+"#),
+        &expect![[r#""#]],
+    );
+}
+
+#[test]
+fn an_election_that_cannot_be() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+"spark.deploy.recoveryMode" = "ZOOKEEPER"
+[election]
+session_timeout = "0s"
+connection_timeout = 15
+suspend_delay = { distribution = "uniform", low = "2s", high = "1s" }
+callback_delay = true
+timeout = "1s"
+[[application]]
+name = "election"
+"#),
+        &expect![[r#""#]],
     );
 }
 

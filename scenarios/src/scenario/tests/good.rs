@@ -67,6 +67,45 @@ fn a_plan_written_out_is_the_same_plan() {
     }
 }
 
+const ZOOKEEPER: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"ZOOKEEPER\"\n";
+
+#[test]
+fn an_election_service_comes_with_its_mode_only() {
+    let with = plan(&(SMALLEST.to_owned() + ZOOKEEPER));
+    let election = with.election.unwrap();
+    assert_eq!(election.session_timeout, Duration::from_secs(60));
+    assert_eq!(election.connection_timeout, Duration::from_secs(15));
+    let suspend = LatencyPlan::uniform(Duration::ZERO, Duration::from_secs(20));
+    assert_eq!(election.suspend_delay, suspend);
+    let at_once = LatencyPlan::constant(Duration::ZERO);
+    assert_eq!(election.callback_delay, at_once);
+    let without = SMALLEST.to_owned() + "[election]\nsession_timeout = \"6s\"\n";
+    assert_eq!(plan(&without).election, None);
+}
+
+#[test]
+fn targets_of_an_election() {
+    let text = SMALLEST.to_owned()
+        + ZOOKEEPER
+        + "[[fault]]\nat = \"1s\"\npartition = [\"leader\", \"election\"]\n";
+    let FaultWord::Partition { first, second, .. } = &plan(&text).faults[0].word else {
+        panic!("a partition");
+    };
+    assert_eq!(first, &[Target::Leader]);
+    assert_eq!(second, &[Target::Election]);
+    check_round_trip(&text);
+}
+
+#[test]
+fn masters_are_numbered_from_one() {
+    let text = "title = \"t\"\nuntil = \"60s\"\n[cluster]\nmaster = 3\n";
+    assert_eq!(
+        plan(text).cluster.masters,
+        ["master-1", "master-2", "master-3"]
+    );
+    check_round_trip(text);
+}
+
 #[test]
 fn the_example_of_the_documents_means_what_it_says() {
     let plan = plan(SILENT_WORKER);

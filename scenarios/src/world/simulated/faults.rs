@@ -5,7 +5,7 @@ use super::tampering::{self, Tamper};
 use super::{Cue, SimulatedWorld, links};
 use crate::network::{Cause, Cuts, Direction as Ways, Latency, Member, Place};
 use crate::scenario::plan::{
-    Direction, FaultEnd, FaultStart, FaultWord, LatencyPlan, Target, Told,
+    Direction, ELECTION, FaultEnd, FaultStart, FaultWord, LatencyPlan, Target, Told,
 };
 use crate::trace::{End, Fact};
 use crate::world::Class;
@@ -243,7 +243,8 @@ pub(in crate::world) fn end_phase<W: SimulatedWorld>(world: &mut W) {
     world.record(0, Fact::Settling);
 }
 
-/// Targets as the network knows them: a worker's name means its machine.
+/// Targets as the network knows them: a worker's name means its machine. While nobody leads, the
+/// leader is nobody.
 fn members<W: SimulatedWorld>(world: &mut W, targets: &[Target]) -> Vec<Member> {
     let mut members = Vec::new();
     for target in targets {
@@ -251,6 +252,14 @@ fn members<W: SimulatedWorld>(world: &mut W, targets: &[Target]) -> Vec<Member> 
             Target::Master(name) | Target::Worker(name) | Target::Application(name) => {
                 let name = Text::new(name);
                 members.push(Member::Machine(world.state_mut().links.machine(name)));
+            }
+            Target::Election => {
+                let name = Text::new(ELECTION);
+                members.push(Member::Machine(world.state_mut().links.machine(name)));
+            }
+            Target::Leader => {
+                let leader = world.state().reigns.leader(world);
+                members.extend(leader.map(|node| Member::Machine(world.part(node).place.machine)));
             }
             Target::Driver { .. } | Target::Executor { .. } => {
                 let living = tampering::targets(world, std::slice::from_ref(target));

@@ -113,7 +113,9 @@ fn joins(between: &(String, String), from: &str, to: &str) -> bool {
 fn machine_name(target: &Target) -> String {
     match target {
         Target::Master(name) | Target::Worker(name) | Target::Application(name) => name.clone(),
-        Target::Driver { .. } | Target::Executor { .. } => target.to_string(),
+        Target::Election | Target::Leader | Target::Driver { .. } | Target::Executor { .. } => {
+            target.to_string()
+        }
     }
 }
 

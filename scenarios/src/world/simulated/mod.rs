@@ -7,6 +7,7 @@ pub(in crate::world) mod faults;
 pub(in crate::world) mod links;
 pub(in crate::world) mod processes;
 pub(in crate::world) mod progress;
+pub(in crate::world) mod reigns;
 pub(in crate::world) mod start;
 pub(in crate::world) mod tampering;
 pub(in crate::world) mod work;
@@ -264,6 +265,8 @@ pub(in crate::world) struct Direction {
     pub(in crate::world) work: work::Work,
     /// What applications have done.
     pub(in crate::world) progress: progress::Progress,
+    /// Who leads.
+    pub(in crate::world) reigns: reigns::Reigns,
     /// Whether the fault phase is over.
     pub(in crate::world) is_settling: bool,
 }
@@ -290,6 +293,7 @@ impl Direction {
             children_found: FxHashMap::default(),
             work: work::Work::new(plan),
             progress: progress::Progress::default(),
+            reigns: reigns::Reigns::default(),
             is_settling: false,
         }
     }

@@ -182,7 +182,7 @@ pub(in crate::world) fn restart<W: SimulatedWorld>(world: &mut W, node: u32) {
     if part.is_alive || part.child.is_some() {
         return;
     }
-    let Some(role) = start::role_of(world, part.name) else {
+    let Some(role) = start::role_of(world, part.name, part.restarts + 1) else {
         return;
     };
     let process = world.state_mut().next_process();

@@ -10,6 +10,7 @@ use deploysim_nodes::driver::DriverOperation;
 use deploysim_nodes::hosted::{AnyOperation, Happening};
 use deploysim_protocol::event::{ClientEvent, DriverEvent, DriverSlot, Event, MasterEvent};
 use deploysim_protocol::id::DriverId;
+use deploysim_protocol::state::MasterState;
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;
 use rustc_hash::FxHashMap;
@@ -96,10 +97,17 @@ pub(in crate::world) fn read_note<W: SimulatedWorld>(world: &mut W, node: u32, e
         Event::Master(MasterEvent::DriverRelaunched { old, new }) => {
             follow_relaunch(world, node, old, new)
         }
+        Event::Master(MasterEvent::MasterStateChanged {
+            state: MasterState::Alive,
+        }) => {
+            let process = world.part(node).place.process;
+            world.state_mut().reigns.begin(node, process);
+        }
         Event::Master(_)
         | Event::Worker(_)
         | Event::Executor(_)
         | Event::Client(_)
+        | Event::Election(_)
         | Event::HandlerThrew { .. } => {}
     }
 }

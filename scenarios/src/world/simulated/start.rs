@@ -5,6 +5,7 @@ use super::work::{self, WorkId};
 use super::{Cue, Part, SimulatedWorld, faults, links, processes};
 use crate::network::Place;
 use crate::roles;
+use crate::scenario::plan::ELECTION;
 use crate::trace::Role;
 use crate::world::Class;
 use deploysim_nodes::hosted::AnyNode;
@@ -21,8 +22,13 @@ pub(in crate::world) fn begin<W: SimulatedWorld>(world: &mut W) {
     let plan = world.plan();
     faults::schedule_faults(world);
     world.cue(plan.until, Class::Fault, Cue::PhaseEnds);
+    if let Some(election) = &plan.election {
+        let node = roles::election_service(election);
+        make_named(world, ELECTION, roles::election_address(), node);
+    }
     for name in &plan.cluster.masters {
-        let node = roles::master(&plan, name, &world.state().settings);
+        let agent = roles::election_agent(&plan, name, 0, &world.state().seeds);
+        let node = roles::master(&plan, name, agent, &world.state().settings);
         make_named(world, name, roles::master_address(name), node);
     }
     for (row, worker) in plan.cluster.workers.iter().enumerate() {
@@ -58,8 +64,15 @@ pub(in crate::world) fn make_named<W: SimulatedWorld>(
 }
 
 /// The role of a node that the scenario names, ready to be started.
-pub(in crate::world) fn role_of<W: SimulatedWorld>(world: &W, name: Text) -> Option<AnyNode> {
-    roles::named(&world.plan(), &name.as_str(), &world.state().settings)
+/// `restarts` says how often it will have been started again.
+pub(in crate::world) fn role_of<W: SimulatedWorld>(
+    world: &W,
+    name: Text,
+    restarts: u32,
+) -> Option<AnyNode> {
+    let (plan, direction) = (world.plan(), world.state());
+    let agent = roles::election_agent(&plan, &name.as_str(), restarts, &direction.seeds);
+    roles::named(&plan, &name.as_str(), agent, &direction.settings)
 }
 
 /// Makes a process, which from here on bears its name and has its address.
@@ -74,17 +87,23 @@ fn make<W: SimulatedWorld>(world: &mut W, part: Part, node: AnyNode) -> u32 {
     index
 }
 
-/// Starts a process whose node is ready; a master's election agent speaks right after.
+/// Starts a process whose node is ready. Without an election service a master is elected right
+/// after.
 pub(in crate::world) fn schedule_begin<W: SimulatedWorld>(world: &mut W, node: u32) {
     let part = world.part(node);
     let (process, role) = (part.place.process, part.role);
     world.cue(world.now(), Class::Process, Cue::Begin { node, process });
     match role {
-        // With recovery mode NONE the agent elects at once. Spark:
-        // `MonarchyLeaderAgent`.
-        Role::Master => world.cue(world.now(), Class::Election, Cue::Elect { node, process }),
+        // Spark: `MonarchyLeaderAgent`, with every recovery mode but ZOOKEEPER.
+        Role::Master if world.plan().election.is_none() => {
+            world.cue(world.now(), Class::Election, Cue::Elect { node, process });
+        }
         Role::Driver => work::schedule_program(world, node),
-        Role::Worker | Role::Executor | Role::SubmitClient => {}
+        Role::Master
+        | Role::Worker
+        | Role::Executor
+        | Role::SubmitClient
+        | Role::ElectionService => {}
     }
 }
 

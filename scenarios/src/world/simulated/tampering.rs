@@ -5,6 +5,7 @@ use super::SimulatedWorld;
 use crate::ledger::ProcessName;
 use crate::network::Cause;
 use crate::scenario::plan::{MessageAction, Target};
+use crate::trace::Role;
 
 /// One active `message` fault.
 #[derive(Debug)]
@@ -59,6 +60,8 @@ pub(in crate::world) fn is_target<W: SimulatedWorld>(
 ) -> bool {
     let part = world.part(node);
     match target {
+        Target::Election => part.role == Role::ElectionService,
+        Target::Leader => world.state().reigns.leader(world) == Some(node),
         Target::Master(wanted) | Target::Worker(wanted) | Target::Application(wanted) => {
             *part.name.as_str() == **wanted
         }

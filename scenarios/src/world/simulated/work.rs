@@ -175,7 +175,7 @@ fn stop_politely<W: SimulatedWorld>(world: &mut W, target: &Target) {
                 let operation = AnyOperation::Driver(DriverOperation::Finish { code: 143 });
                 world.post(Class::Process, node, Happening::Operator(operation));
             }
-            Role::Master | Role::Executor | Role::SubmitClient => {
+            Role::Master | Role::Executor | Role::SubmitClient | Role::ElectionService => {
                 world.end_process(node, End::Exited(143));
             }
         }

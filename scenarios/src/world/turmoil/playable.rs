@@ -99,6 +99,10 @@ pub fn as_lived(plan: &Plan) -> Plan {
         .filter_map(|link| link.latency.as_mut())
         .chain([&mut lived.network.latency])
         .chain([&mut lived.process.start, &mut lived.process.stop])
+        .chain(
+            (lived.election.iter_mut())
+                .flat_map(|election| [&mut election.suspend_delay, &mut election.callback_delay]),
+        )
     {
         let longest = latency.distribution().max();
         *latency = LatencyPlan::constant(whole_ticks(longest, tick));
@@ -109,7 +113,8 @@ pub fn as_lived(plan: &Plan) -> Plan {
 /// The nodes that a scenario names: those that a submitted driver's process and executors become
 /// come and go.
 pub(super) fn named_nodes(plan: &Plan) -> usize {
-    plan.cluster.masters.len()
+    usize::from(plan.election.is_some())
+        + plan.cluster.masters.len()
         + plan.cluster.workers.len()
         + plan.applications.len()
         + plan.drivers.len()
