@@ -138,6 +138,7 @@ pub(crate) fn timer_text(timer: AnyTimer) -> String {
         AnyTimer::Worker(timer) => format!("{timer:?}"),
         AnyTimer::Driver(timer) => format!("{timer:?}"),
         AnyTimer::Client(timer) => format!("{timer:?}"),
+        AnyTimer::Election(timer) => format!("{timer:?}"),
     }
 }
 
