@@ -87,7 +87,7 @@ x = [1,
               | ^^^^^
               |
               = help: did you mean `title`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect
 
             error: `until` has no unit
              --> file.toml:2:9
@@ -104,7 +104,7 @@ x = [1,
             3 | x = [1,
               | ^
               |
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect
 
             error: the file is not TOML: string values must be quoted, expected literal string
              --> file.toml:4:2
@@ -198,7 +198,7 @@ latency = "1ms"
               |  ^^^^^^^
               |
               = help: did you mean `network`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect"#]],
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect"#]],
     );
 }
 
@@ -306,7 +306,14 @@ until = "60s"
 [cluster]
 master = 0
 "#,
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: `master` cannot be the number 0
+             --> file.toml:4:10
+              |
+            4 | master = 0
+              |          ^
+              |
+              = note: allowed: a whole number from 1 to 100"#]],
     );
     check(
         r#"title = "t"
@@ -315,13 +322,13 @@ until = "60s"
 master = 101
 "#,
         &expect![[r#"
-            error: `master` cannot be the number 3
+            error: `master` cannot be the number 101
              --> file.toml:4:10
               |
-            4 | master = 3
-              |          ^
+            4 | master = 101
+              |          ^^^
               |
-              = note: allowed: 1: several masters need fail-over, which is not playable yet"#]],
+              = note: allowed: a whole number from 1 to 100"#]],
     );
 }
 
@@ -377,7 +384,7 @@ partition = ["worker-7", "master-1"]
               |              ^^^^^^^^^^
               |
               = help: did you mean `worker-1`?
-              = note: allowed: master-1, worker-1, worker-2, masters, workers"#]],
+              = note: allowed: master-1, worker-1, worker-2, leader, masters, workers"#]],
     );
 }
 
@@ -399,7 +406,7 @@ crash = "etl"
               |         ^^^^^
               |
               = help: did you mean `driver:etl`?
-              = note: allowed: master-1, worker-1, worker-2, driver:etl, masters, workers, drivers"#]],
+              = note: allowed: master-1, worker-1, worker-2, driver:etl, leader, masters, workers, drivers"#]],
     );
 }
 
@@ -418,7 +425,7 @@ crash = "drivers"
             7 | crash = "drivers"
               |         ^^^^^^^^^
               |
-              = note: allowed: master-1, worker-1, worker-2, masters, workers"#]],
+              = note: allowed: master-1, worker-1, worker-2, leader, masters, workers"#]],
     );
 }
 
@@ -431,11 +438,11 @@ at = "1s"
 crash = "majority"
 "#),
         &expect![[r#"
-            error: target `leader` is not playable yet
+            error: target `majority` is not playable yet
              --> file.toml:7:9
               |
-            7 | crash = "leader"
-              |         ^^^^^^^^
+            7 | crash = "majority"
+              |         ^^^^^^^^^^
               |
               = note: allowed: names, globs and roles"#]],
     );
@@ -458,7 +465,37 @@ running = true
 [[application]]
 name = "leader"
 "#),
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: `between` cannot name the `leader`, which changes
+             --> file.toml:6:11
+              |
+            6 | between = ["leader", "worker-1"]
+              |           ^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = note: allowed: masters by name
+
+            error: a master, worker or election service cannot `exit` by itself
+              --> file.toml:10:8
+               |
+            10 | exit = "leader"
+               |        ^^^^^^^^
+               |
+               = help: did you mean `crash`?
+               = note: allowed: driver:…, executor:… and applications
+
+            error: `process` cannot name the `leader`, which changes
+              --> file.toml:13:11
+               |
+            13 | process = "leader"
+               |           ^^^^^^^^
+               |
+               = note: allowed: masters by name
+
+            error: `leader` cannot be a name: it has a meaning
+              --> file.toml:16:8
+               |
+            16 | name = "leader"
+               |        ^^^^^^^^"#]],
     );
 }
 
@@ -470,7 +507,14 @@ fn the_election_service_without_the_mode_that_has_one() {
 at = "1s"
 crash = "election"
 "#),
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: there is no node or process `election`
+             --> file.toml:7:9
+              |
+            7 | crash = "election"
+              |         ^^^^^^^^^^
+              |
+              = note: allowed: master-1, worker-1, worker-2, leader, masters, workers"#]],
     );
 }
 
@@ -489,7 +533,53 @@ timeout = "1s"
 [[application]]
 name = "election"
 "#),
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: `session_timeout` cannot be "0s"
+             --> file.toml:8:19
+              |
+            8 | session_timeout = "0s"
+              |                   ^^^^
+              |
+              = note: allowed: a time above zero
+
+            error: `connection_timeout` has no unit
+             --> file.toml:9:22
+              |
+            9 | connection_timeout = 15
+              |                      ^^
+              |
+              = help: did you mean `"15s"`?
+              = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h"
+
+            error: `high` is below `low`
+              --> file.toml:10:64
+               |
+            10 | suspend_delay = { distribution = "uniform", low = "2s", high = "1s" }
+               |                                                                ^^^^
+
+            error: `callback_delay` cannot be true
+              --> file.toml:11:18
+               |
+            11 | callback_delay = true
+               |                  ^^^^
+               |
+               = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h"
+
+            error: unknown key `timeout` in [election]
+              --> file.toml:12:1
+               |
+            12 | timeout = "1s"
+               | ^^^^^^^
+               |
+               = note: allowed: session_timeout, connection_timeout, suspend_delay, callback_delay
+
+            error: the name `election` is taken
+              --> file.toml:14:8
+               |
+            14 | name = "election"
+               |        ^^^^^^^^^^
+               |
+               = note: allowed: a name that nothing else in the scenario has"#]],
     );
 }
 
@@ -673,7 +763,7 @@ action = "drop"
               |           ^^^^^^^^^^^
               |
               = help: did you mean `Heartbeat`?
-              = note: allowed: Heartbeat, Integer, Boolean, KillDriver, RequestReadyz … (50 in all)"#]],
+              = note: allowed: Heartbeat, ReadLatch, Integer, Boolean, KillDriver … (60 in all)"#]],
     );
 }
 
@@ -703,7 +793,7 @@ at = "1s"
 exit = "worker-1"
 "#),
         &expect![[r#"
-            error: a master or worker cannot `exit` by itself
+            error: a master, worker or election service cannot `exit` by itself
              --> file.toml:7:8
               |
             7 | exit = "worker-1"
@@ -1254,7 +1344,7 @@ state = "dead"
               | ^^^^^
               |
               = help: did you mean `title`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, conf, application, driver, operator, fault, expect
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect
 
             error: `cores` cannot be the number 0
              --> file.toml:4:20
@@ -1279,7 +1369,7 @@ state = "dead"
               |              ^^^^^^^^^^
               |
               = help: did you mean `worker-1`?
-              = note: allowed: master-1, worker-1, masters, workers
+              = note: allowed: master-1, worker-1, leader, masters, workers
 
             error: `state` cannot be `dead`
               --> file.toml:12:9
