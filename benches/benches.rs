@@ -3,7 +3,8 @@
 
 use criterion::Criterion;
 use deploysim_benches::{
-    ProcessorTime, drivers, events, master, placement, queue, registration, schedule, wire, world,
+    ProcessorTime, drivers, events, master, placement, queue, recovery, registration, schedule,
+    wire, world,
 };
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ fn main() {
     events::define(&mut criterion);
     drivers::define(&mut criterion);
     registration::define(&mut criterion);
+    recovery::define(&mut criterion);
     queue::define(&mut criterion);
     wire::define(&mut criterion);
     world::define(&mut criterion);

@@ -61,32 +61,53 @@ impl ByHand {
     /// # Panics
     /// If there are no workers.
     pub fn about_to_recover(workers: u32, applications: u32) -> (Self, ToMaster) {
-        let applications: Vec<ApplicationRecord> = (0..applications).map(stored).collect();
-        let mut store = Stored(Records {
-            applications: applications.clone(),
-            drivers: Vec::new(),
-            workers: (0..workers).map(stored_worker).collect(),
-        });
-        let mut lab = Self::standby();
-        lab.feed_with(&mut store, Input::Elected, &mut Effects::new());
-        for ApplicationRecord { id, .. } in applications {
-            lab.receive(
-                ToMaster::MasterChangeAcknowledged { application: id },
-                &mut Effects::new(),
-            );
+        let (mut lab, mut store, mut answers) = Self::recovery(workers, applications);
+        lab.elect(&mut store, &mut Effects::new());
+        let last = answers.pop().expect("there are workers");
+        for answer in answers {
+            lab.receive(answer, &mut Effects::new());
         }
-        let mut answers = (0..workers).map(|worker| {
+        (lab, last)
+    }
+
+    /// A Master that is about to be elected, with as many workers and applications in its store
+    /// that run nothing and want nothing.
+    pub fn before_recovery(records: u32) -> Recovery {
+        let (lab, mut store, answers) = Self::recovery(records, records);
+        for application in &mut store.0.applications {
+            application.description = Arc::new(ApplicationDescription {
+                cores_max: Some(0),
+                ..(*application.description).clone()
+            });
+        }
+        (lab, store, answers)
+    }
+
+    fn recovery(workers: u32, applications: u32) -> Recovery {
+        let applications: Vec<ApplicationRecord> = (0..applications).map(stored).collect();
+        let mut answers: Vec<ToMaster> = (applications.iter())
+            .map(|record| ToMaster::MasterChangeAcknowledged {
+                application: record.id,
+            })
+            .collect();
+        answers.extend((0..workers).map(|worker| {
             ToMaster::WorkerSchedulerStateResponse(Box::new(WorkerSchedulerStateResponse {
                 worker_id: worker_id(worker),
                 executors: Vec::new(),
                 drivers: Vec::new(),
             }))
+        }));
+        let store = Stored(Records {
+            applications,
+            drivers: Vec::new(),
+            workers: (0..workers).map(stored_worker).collect(),
         });
-        let last = answers.next_back().expect("there are workers");
-        for answer in answers {
-            lab.receive(answer, &mut Effects::new());
-        }
-        (lab, last)
+        (Self::standby(), store, answers)
+    }
+
+    /// Elects it: it reads what is in `store`.
+    pub fn elect(&mut self, store: &mut Stored, effects: &mut Effects) {
+        self.feed_with(store, Input::Elected, effects);
     }
 
     /// Hands it a message.
@@ -118,8 +139,11 @@ impl ByHand {
     }
 }
 
+/// A Master before its election, what is in its store, and what it will be answered.
+pub type Recovery = (ByHand, Stored, Vec<ToMaster>);
+
 /// A store that holds what a Master reads when it is elected, and keeps nothing new.
-struct Stored(Records);
+pub struct Stored(Records);
 
 impl Store for Stored {
     fn add(&mut self, record: &Record) -> StoreCall<()> {

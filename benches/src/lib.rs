@@ -11,6 +11,7 @@ pub mod placement;
 mod plain;
 mod processor_time;
 pub mod queue;
+pub mod recovery;
 pub mod registration;
 pub mod schedule;
 pub mod wire;

@@ -210,9 +210,7 @@ impl Master {
         state: ApplicationState,
         turn: &mut Turn<'_, Self>,
     ) {
-        let info = self.books.applications.info_mut(application);
-        if info.state != state {
-            info.state = state;
+        if self.books.applications.set_state(application, state) != state {
             turn.note(MasterEvent::ApplicationStateChanged { application, state });
         }
     }

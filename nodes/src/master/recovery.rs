@@ -101,12 +101,8 @@ impl Master {
 
     /// Whether every worker and application has answered. Spark: `Master.canCompleteRecovery`.
     fn can_complete_recovery(&self) -> bool {
-        let applications = &self.books.applications;
-        !self.books.workers.is_any(WorkerState::Unknown)
-            && !applications
-                .active()
-                .iter()
-                .any(|slot| applications.info(*slot).state == ApplicationState::Unknown)
+        let books = &self.books;
+        !books.workers.is_any_unknown() && !books.applications.is_any_unknown()
     }
 
     /// The Master's own state is not looked at: a late copy sets a running application back to

@@ -86,6 +86,8 @@ pub(in crate::master) struct Applications {
     by_id: Lookup<ApplicationId, ApplicationSlot>,
     by_client: Lookup<Address, ApplicationSlot>,
     active: Vec<ApplicationSlot>,
+    /// How many are UNKNOWN: a recovery asks after every answer.
+    unknown: usize,
     completed: VecDeque<ApplicationSlot>,
 }
 
@@ -97,6 +99,7 @@ impl Applications {
             by_id: Lookup::new(),
             by_client: Lookup::new(),
             active: Vec::new(),
+            unknown: 0,
             completed: VecDeque::new(),
         }
     }
@@ -126,6 +129,26 @@ impl Applications {
     /// If the slot is vacant.
     pub(in crate::master) fn info_mut(&mut self, slot: ApplicationSlot) -> &mut ApplicationInfo {
         self.places.find_mut(slot.0).expect(VACANT)
+    }
+
+    /// Sets its state, and gives the one that it was in.
+    ///
+    /// # Panics
+    /// If the slot is vacant.
+    pub(in crate::master) fn set_state(
+        &mut self,
+        slot: ApplicationSlot,
+        state: ApplicationState,
+    ) -> ApplicationState {
+        let before = std::mem::replace(&mut self.info_mut(slot).state, state);
+        self.unknown -= usize::from(before == ApplicationState::Unknown);
+        self.unknown += usize::from(state == ApplicationState::Unknown);
+        before
+    }
+
+    /// Whether any application is UNKNOWN.
+    pub(in crate::master) const fn is_any_unknown(&self) -> bool {
+        self.unknown > 0
     }
 
     /// The applications that are not removed, in order of registration.

@@ -69,11 +69,13 @@ pub(in crate::master) struct Assignment {
 /// Invariants:
 /// 1. `by_id` and `by_address` find exactly the workers that are not DEAD.
 /// 2. `dead_by_id` and `dead_by_address` list exactly the DEAD ones.
-/// 3. The three vectors have one entry per slot; at a vacant slot the state is DEAD and the
+/// 3. `unknown` counts the workers that are UNKNOWN: a recovery asks after every answer.
+/// 4. The three vectors have one entry per slot; at a vacant slot the state is DEAD and the
 ///    last heartbeat is [`NEVER`], so that scans need not look at `infos`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::master) struct Workers {
     states: Vec<WorkerState>,
+    unknown: usize,
     last_heartbeats: Vec<WallTime>,
     infos: Vec<Option<Box<WorkerInfo>>>,
     free: Vec<WorkerSlot>,
@@ -92,6 +94,7 @@ impl Workers {
     pub(in crate::master) const fn new() -> Self {
         Self {
             states: Vec::new(),
+            unknown: 0,
             last_heartbeats: Vec::new(),
             infos: Vec::new(),
             free: Vec::new(),
@@ -152,7 +155,7 @@ impl Workers {
 
     /// Sets its state to one other than DEAD.
     pub(in crate::master) fn set_state(&mut self, slot: WorkerSlot, state: WorkerState) {
-        self.states[slot.index()] = state;
+        self.enter_state(slot, state);
     }
 
     /// When it was last heard of.
@@ -165,9 +168,15 @@ impl Workers {
         self.last_heartbeats[slot.index()] = at;
     }
 
-    /// Whether any worker is in this state. Not for DEAD, which vacant slots are too.
-    pub(in crate::master) fn is_any(&self, state: WorkerState) -> bool {
-        self.states.contains(&state)
+    /// Whether any worker is UNKNOWN.
+    pub(in crate::master) const fn is_any_unknown(&self) -> bool {
+        self.unknown > 0
+    }
+
+    fn enter_state(&mut self, slot: WorkerSlot, state: WorkerState) {
+        let before = std::mem::replace(&mut self.states[slot.index()], state);
+        self.unknown -= usize::from(before == WorkerState::Unknown);
+        self.unknown += usize::from(state == WorkerState::Unknown);
     }
 
     /// The workers last heard of before `limit`, by id.
@@ -232,7 +241,7 @@ impl Workers {
         });
         self.by_id.insert(info.id, slot);
         self.by_address.insert(info.endpoint.address, slot);
-        self.states[slot.index()] = WorkerState::Alive;
+        self.enter_state(slot, WorkerState::Alive);
         self.last_heartbeats[slot.index()] = now;
         self.infos[slot.index()] = Some(Box::new(info));
         slot
@@ -240,8 +249,8 @@ impl Workers {
 
     /// Makes a worker DEAD: it is found no longer, but remembered.
     pub(in crate::master) fn bury(&mut self, slot: WorkerSlot) {
+        self.enter_state(slot, WorkerState::Dead);
         let info = self.infos[slot.index()].as_deref().expect(VACANT);
-        self.states[slot.index()] = WorkerState::Dead;
         self.by_id.remove(&info.id);
         self.by_address.remove(&info.endpoint.address);
         self.dead_by_id.insert((info.id, slot));

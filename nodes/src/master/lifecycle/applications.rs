@@ -88,9 +88,9 @@ impl Master {
         for executor in executors {
             self.kill_executor(executor, turn);
         }
-        let info = self.books.applications.info_mut(application);
-        info.state = state;
+        self.books.applications.set_state(application, state);
         let time = Some(turn.wall());
+        let info = self.books.applications.info_mut(application);
         info.end = Some(End { time, ..end });
         if state != ApplicationState::Finished {
             turn.send(client, ToDriver::ApplicationRemoved { state });
