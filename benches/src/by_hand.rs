@@ -155,10 +155,11 @@ impl Store for Stored {
     }
 
     fn read_all(&mut self) -> StoreCall<Records> {
-        StoreCall {
-            outcome: Ok(self.0.clone()),
-            took: NoStore.read_all().took,
-        }
+        StoreCall::new(NoStore.read_all().took, Ok(self.0.clone()))
+    }
+
+    fn keeps_records(&self) -> bool {
+        NoStore.keeps_records()
     }
 }
 

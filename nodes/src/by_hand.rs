@@ -223,6 +223,7 @@ fn field_text(field: deploysim_protocol::event::Field) -> String {
         Field::Driver(slot) => slot.0.to_string(),
         Field::Text(text) => text.to_string(),
         Field::Executor(executor) => executor.to_string(),
+        Field::Record(record) => record.to_string(),
         Field::Address(address) => address.to_string(),
         Field::Number(number) => number.to_string(),
         Field::Word(word) => word.to_owned(),

@@ -5,7 +5,7 @@ use crate::node::{Call, Counters, Effect, Node, Signal};
 use crate::process::{Process, ProcessId, Program};
 use crate::store::{Store, StoreCall, StoreFailure};
 use deploysim_protocol::address::{Address, Reference};
-use deploysim_protocol::event::Event;
+use deploysim_protocol::event::{Event, MasterEvent, StoreAccess};
 use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::record::{Record, RecordKey, Records};
 use deploysim_protocol::text::Text;
@@ -181,7 +181,12 @@ impl<'a, N: Node> Turn<'a, N> {
             return Err(crashed());
         }
         let call = self.tools.store.add(record);
-        self.stored(call)
+        self.called(StoreAccess::Add, call)?;
+        if self.tools.store.keeps_records() {
+            let record = record.key();
+            self.note(MasterEvent::RecordStored { record });
+        }
+        Ok(())
     }
 
     /// Removes a record from the store, and waits for it. Spark: `PersistenceEngine.unpersist`.
@@ -193,7 +198,12 @@ impl<'a, N: Node> Turn<'a, N> {
             return Err(crashed());
         }
         let call = self.tools.store.remove(key);
-        self.stored(call)
+        let is_removed = call.remarks.is_empty();
+        self.called(StoreAccess::Remove, call)?;
+        if is_removed && self.tools.store.keeps_records() {
+            self.note(MasterEvent::RecordRemoved { record: key });
+        }
+        Ok(())
     }
 
     /// Reads everything in the store, and waits for it. Spark: `readPersistedData`.
@@ -205,13 +215,32 @@ impl<'a, N: Node> Turn<'a, N> {
             return Err(crashed());
         }
         let call = self.tools.store.read_all();
-        self.stored(call)
+        let records = self.called(StoreAccess::Read, call)?;
+        if self.tools.store.keeps_records() {
+            let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+            self.note(MasterEvent::RecordsRead {
+                applications: count(records.applications.len()),
+                drivers: count(records.drivers.len()),
+                workers: count(records.workers.len()),
+            });
+        }
+        Ok(records)
     }
 
-    fn stored<T>(&mut self, call: StoreCall<T>) -> Result<T, Thrown> {
+    /// What came of a call, which is over by then.
+    fn called<T>(&mut self, access: StoreAccess, call: StoreCall<T>) -> Result<T, Thrown> {
         self.uptime += call.took;
+        for remark in call.remarks {
+            self.note(MasterEvent::from(remark));
+        }
         call.outcome.map_err(|failure| match failure {
-            StoreFailure::Failed { reason } => Thrown::Store { reason },
+            StoreFailure::Failed { reason } => {
+                if self.tools.store.keeps_records() {
+                    let call = access;
+                    self.note(MasterEvent::StoreFailed { call, reason });
+                }
+                Thrown::Store { reason }
+            }
             StoreFailure::Crashed => {
                 self.crashed = true;
                 crashed()
@@ -236,10 +265,22 @@ impl<'a, N: Node> Turn<'a, N> {
 }
 
 impl<N: Node> Turn<'_, N> {
-    /// How long the node was busy with this input: the time that the store took. For worlds.
-    pub const fn took(&self) -> Duration {
-        self.uptime.since(self.began)
+    /// What the turn came to. For worlds.
+    pub const fn handled(&self) -> Handled {
+        Handled {
+            took: self.uptime.since(self.began),
+            is_crashed: self.crashed,
+        }
     }
+}
+
+/// What the handling of one input came to, beside its effects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handled {
+    /// How long the node was busy with it: the time that the store took.
+    pub took: Duration,
+    /// Whether the process was ended during a call of the store, after that time.
+    pub is_crashed: bool,
 }
 
 fn crashed() -> Thrown {

@@ -145,6 +145,13 @@ switches! {
         /// The executor is launched in it.
         Reuse = "reuse",
     } default Reuse;
+    /// What the file engine does with a record that it cannot read.
+    unreadable_record: UnreadableRecord, "S-58" {
+        /// It throws: the master does not recover.
+        Throw = "throw",
+        /// It renames the file to `corrupted_<name>` and goes on.
+        RenameAndGoOn = "rename_and_go_on",
+    } default RenameAndGoOn;
 }
 
 /// Why a profile or switch could not be chosen.

@@ -3,6 +3,7 @@
 
 pub mod agreement;
 pub mod defect;
+pub mod disk;
 pub mod expectation;
 pub mod invariant;
 pub mod ledger;

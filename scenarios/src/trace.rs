@@ -186,6 +186,8 @@ pub enum End {
     Signalled(i32),
     /// A fault ended it.
     Crashed,
+    /// Its machine lost its power.
+    PowerLost,
 }
 
 /// What a `message` fault did.

@@ -10,7 +10,7 @@ use crate::master::{Master, MasterOperation, MasterTimer};
 use crate::node::{Call, Input, Node};
 use crate::process::{Exit, ProcessId};
 use crate::submission::{ClientTimer, SubmitClient};
-use crate::turn::{Stamped, Tools, Turn};
+use crate::turn::{Handled, Stamped, Tools, Turn};
 use crate::worker::{Worker, WorkerOperation, WorkerTimer};
 use deploysim_protocol::address::{Address, Peer, Reference};
 use deploysim_protocol::event::Event;
@@ -18,7 +18,6 @@ use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::{AskError, Thrown};
 use deploysim_protocol::time::{Time, WallTime};
-use std::time::Duration;
 
 /// The role of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -219,7 +218,7 @@ pub struct Moment<'a> {
 }
 
 /// Lets `node` handle one happening and appends what it causes to `effects`. Returns how long the
-/// node was busy: the time that its store took.
+/// node was busy, and whether it still lives.
 ///
 /// A happening that the role has no handler for throws there, as in Spark: the node reports it,
 /// and refuses if it was a question.
@@ -231,7 +230,7 @@ pub fn turn(
     happening: Happening,
     moment: Moment<'_>,
     effects: &mut Vec<Stamped>,
-) -> Duration {
+) -> Handled {
     match node {
         AnyNode::Master(node) => turn_of(node.as_mut(), happening, moment, effects),
         AnyNode::Worker(node) => turn_of(node.as_mut(), happening, moment, effects),
@@ -247,7 +246,7 @@ fn turn_of<N: Hosted>(
     happening: Happening,
     moment: Moment<'_>,
     effects: &mut Vec<Stamped>,
-) -> Duration {
+) -> Handled {
     let mut turn = Turn::new(moment.now, moment.wall, moment.me, moment.tools, effects);
     match input(happening) {
         Ok(input) => node.handle(input, &mut turn),
@@ -260,7 +259,7 @@ fn turn_of<N: Hosted>(
             }
         }
     }
-    turn.took()
+    turn.handled()
 }
 
 /// Something arrived for which the role has no handler.

@@ -27,7 +27,7 @@ use crate::hosted::{self, AnyNode, AnyTimer, Happening, Moment};
 use crate::node::{Counters, Effect};
 use crate::report::{EndOfConnection, Unit};
 use crate::store::Store;
-use crate::turn::{Stamped, Tools};
+use crate::turn::{Handled, Stamped, Tools};
 use calls::{Calls, Inquiries, Presence};
 use connections::Connections;
 use deadlines::{Deadline, Deadlines};
@@ -405,7 +405,7 @@ impl<S: Surroundings> Shell<S> {
             happening: &happening,
         });
         let mut effects = std::mem::take(&mut self.effects);
-        let took = self.turn(happening, now, &mut effects);
+        let Handled { took, is_crashed } = self.turn(happening, now, &mut effects);
         for Stamped { at, effect } in effects.drain(..) {
             if at > now {
                 self.clock.reach(at).await;
@@ -421,10 +421,15 @@ impl<S: Surroundings> Shell<S> {
         if !took.is_zero() {
             self.clock.reach(now + took).await;
         }
+        if is_crashed {
+            self.is_over = true;
+            self.surroundings.crash();
+            return;
+        }
         self.surroundings.inspect(&self.guest.node.borrow());
     }
 
-    fn turn(&mut self, happening: Happening, now: Time, effects: &mut Vec<Stamped>) -> Duration {
+    fn turn(&mut self, happening: Happening, now: Time, effects: &mut Vec<Stamped>) -> Handled {
         let moment = Moment {
             now,
             wall: self.surroundings.wall(now),

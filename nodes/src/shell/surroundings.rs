@@ -52,6 +52,10 @@ pub trait Surroundings: 'static {
 
     /// The process ends itself. The shell handles nothing after this.
     fn exit(&self, code: i32);
+
+    /// The process was ended during a call of its store, as that said. The shell handles nothing
+    /// after this.
+    fn crash(&self);
 }
 
 /// What can be seen of a process.

@@ -3,6 +3,7 @@
 use super::{ApplicationSlot, DriverSlot, WorkerSlot, events, words};
 use crate::address::Address;
 use crate::id::{ApplicationId, DriverId, ExecutorId, ProfileId, WorkerId};
+use crate::record::RecordKey;
 use crate::state::{ApplicationState, DriverState, ExecutorState, MasterState, WorkerState};
 use crate::text::Text;
 use crate::time::WallTime;
@@ -32,6 +33,28 @@ words! {
         Replaced = "replaced",
         /// It did not answer in recovery.
         NotResponding = "not-responding",
+    }
+}
+
+words! {
+    /// A call of the store.
+    StoreAccess {
+        /// It writes a new record.
+        Add = "add",
+        /// It removes a record.
+        Remove = "remove",
+        /// It reads everything.
+        Read = "read",
+    }
+}
+
+words! {
+    /// What an engine does with a record that it cannot read.
+    RecordFate {
+        /// It has another name, under which nobody looks for it.
+        Renamed = "renamed",
+        /// It is gone.
+        Deleted = "deleted",
     }
 }
 
@@ -347,6 +370,48 @@ events! {
         },
         /// Completed drivers and applications were forgotten on request.
         CompletedCleared,
+        /// A record is in the store.
+        RecordStored {
+            /// Which record.
+            record: RecordKey,
+        },
+        /// A record was removed from the store.
+        RecordRemoved {
+            /// Which record.
+            record: RecordKey,
+        },
+        /// The store was asked to remove a record, did not, and only logged why.
+        RecordNotRemoved {
+            /// Which record.
+            record: RecordKey,
+            /// The engine's own words.
+            reason: Text,
+        },
+        /// The store was read.
+        RecordsRead {
+            /// Applications read.
+            applications: u32,
+            /// Drivers read.
+            drivers: u32,
+            /// Workers read.
+            workers: u32,
+        },
+        /// A record could not be read, and reading went on without it.
+        RecordUnreadable {
+            /// The name under which it was found.
+            name: Text,
+            /// What was done with it.
+            fate: RecordFate,
+            /// What is wrong with it.
+            reason: Text,
+        },
+        /// A call of the store failed.
+        StoreFailed {
+            /// Which call.
+            call: StoreAccess,
+            /// The engine's own words.
+            reason: Text,
+        },
         /// Recovery waits for those it read from the store.
         RecoveryBegan {
             /// Applications read.

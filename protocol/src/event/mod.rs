@@ -12,11 +12,12 @@ mod worker;
 
 pub use driver::{ClientEvent, DeathReason, DriverEvent, ExecutorEvent};
 pub use election::{ElectionEvent, SessionEnd};
-pub use master::{MasterEvent, RefusalReason, RemovalReason};
+pub use master::{MasterEvent, RecordFate, RefusalReason, RemovalReason, StoreAccess};
 pub use worker::{IgnoredOrder, IgnoredReason, WorkerEvent};
 
 use crate::address::Address;
 use crate::id::{ApplicationId, DriverId, ExecutorId, ProfileId, SessionId, WorkerId};
+use crate::record::RecordKey;
 use crate::state::{ApplicationState, DriverState, ExecutorState, MasterState, WorkerState};
 use crate::text::Text;
 use crate::thrown::Thrown;
@@ -61,6 +62,8 @@ pub enum Field {
     Executor(ExecutorId),
     /// A host and port.
     Address(Address),
+    /// Where a stored record is found.
+    Record(RecordKey),
     /// A number.
     Number(i64),
     /// A state or another word of an enumeration.
@@ -90,6 +93,7 @@ fields! {
     DriverId => |value| Self::Text(value.0);
     ExecutorId => |value| Self::Executor(value);
     Address => |value| Self::Address(value);
+    RecordKey => |value| Self::Record(value);
     ProfileId => |value| Self::Number(i64::from(value.0));
     SessionId => |value| Self::Number(i64::try_from(value.0).unwrap_or(i64::MAX));
     i32 => |value| Self::Number(i64::from(value));
@@ -104,6 +108,8 @@ fields! {
     ExecutorState => |value| Self::Word(value.name());
     RefusalReason => |value| Self::Word(value.name());
     RemovalReason => |value| Self::Word(value.name());
+    RecordFate => |value| Self::Word(value.name());
+    StoreAccess => |value| Self::Word(value.name());
     IgnoredOrder => |value| Self::Word(value.name());
     IgnoredReason => |value| Self::Word(value.name());
     DeathReason => |value| Self::Word(value.name());

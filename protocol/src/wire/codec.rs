@@ -17,6 +17,7 @@
 use super::frame::{HEADER_BYTES, Limit};
 use super::{Envelope, Error, FieldError};
 use crate::message::{Answer, Ask, Message};
+use crate::record::Record;
 use crate::thrown::Thrown;
 use postcard::ser_flavors::{Flavor, Size};
 use postcard::{Deserializer, serialize_with_flavor};
@@ -75,6 +76,21 @@ pub fn ask_len(call: u64, ask: &Ask) -> usize {
 /// As [`encoded_len`], of an answer that is in no envelope.
 pub fn answer_len(call: u64, outcome: &Result<Answer, Thrown>) -> usize {
     HEADER_BYTES + KIND_BYTES + write(&(call, outcome), Size::default())
+}
+
+/// The bytes of a stored record, without a header and without a checksum.
+pub fn encode_record(record: &Record) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(record, Tail(&mut bytes));
+    bytes
+}
+
+/// Reads a stored record. References in it come out unbound.
+///
+/// # Errors
+/// As [`decode`]; offsets count as if one byte came before the record.
+pub fn decode_record(bytes: &[u8]) -> Result<Record, Error> {
+    read(bytes)
 }
 
 /// Reads one body, that is a frame without its header. References in it come out unbound.

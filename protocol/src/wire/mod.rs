@@ -22,7 +22,10 @@ mod frame;
 #[cfg(test)]
 mod tests;
 
-pub use codec::{answer_len, ask_len, decode, encode, encode_into, encoded_len, one_way_len};
+pub use codec::{
+    answer_len, ask_len, decode, decode_record, encode, encode_into, encode_record, encoded_len,
+    one_way_len,
+};
 pub use error::{Error, FieldError};
 pub use frame::{FrameReader, HEADER_BYTES, Limit};
 

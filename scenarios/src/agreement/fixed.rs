@@ -5,7 +5,7 @@
 //! does not come at one instant: which of two came first would be an accident in any world.
 
 use crate::scenario::plan::{
-    ApplicationWork, ElectionPlan, FaultWord, LatencyPlan, LinkPlan, Plan, Target,
+    ApplicationWork, DiskTrouble, ElectionPlan, FaultWord, LatencyPlan, LinkPlan, Plan, Target,
 };
 use crate::world::turmoil::{tick, whole_ticks};
 use std::time::Duration;
@@ -39,6 +39,7 @@ pub fn fixed(plan: &Plan) -> Plan {
     if let Some(election) = &mut fixed.election {
         fix_election(election, tick);
     }
+    fixed.store.call = whole_ticks(fixed.store.call, tick);
     for application in &mut fixed.applications {
         fix_work(&mut application.work, tick);
     }
@@ -53,6 +54,12 @@ pub fn fixed(plan: &Plan) -> Plan {
     for fault in &mut fixed.faults {
         if let FaultWord::Delay { amount, .. } = &mut fault.word {
             fix(amount, tick);
+        } else if let FaultWord::Disk {
+            trouble: DiskTrouble::Slow(longer),
+            ..
+        } = &mut fault.word
+        {
+            *longer = whole_ticks(*longer, tick);
         }
     }
     fixed

@@ -50,7 +50,7 @@ impl Triggers {
             FaultStart::On(trigger) => Some(Waiting {
                 fault,
                 left: trigger.nth.max(1),
-                event: Awaited::new(&trigger.event),
+                event: Awaited::new(&trigger.event)?,
             }),
         });
         let waiting: Vec<_> = waiting.collect();
@@ -94,8 +94,10 @@ impl Triggers {
 }
 
 impl Awaited {
-    fn new(event: &TriggerEvent) -> Self {
-        match event {
+    /// `None` for a call of a store, which the store itself counts.
+    fn new(event: &TriggerEvent) -> Option<Self> {
+        Some(match event {
+            TriggerEvent::StoreCall { .. } => return None,
             TriggerEvent::Master { name, state } => Self::Master(Text::new(name), *state),
             TriggerEvent::Worker { name, state } => Self::Worker(Text::new(name), *state),
             TriggerEvent::Application { name, state } => Self::Application(Text::new(name), *state),
@@ -110,7 +112,7 @@ impl Awaited {
                 from: Whom::new(from),
                 to: Whom::new(to),
             },
-        }
+        })
     }
 
     fn is(&self, change: Change) -> bool {

@@ -188,6 +188,8 @@ fn held(plan: &Plan) -> Duration {
         FaultWord::Partition { .. }
         | FaultWord::Reset { .. }
         | FaultWord::Crash { .. }
+        | FaultWord::PowerLoss { .. }
+        | FaultWord::Disk { .. }
         | FaultWord::Pause { .. }
         | FaultWord::Exit { .. } => Duration::ZERO,
     });

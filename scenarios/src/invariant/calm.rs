@@ -50,11 +50,15 @@ pub(super) struct Calm {
 impl Calm {
     pub(super) fn new(plan: &Plan, bounds: &Bounds) -> Self {
         let effects = plan.faults.iter().map(|fault| match fault.word {
-            FaultWord::Partition { .. } | FaultWord::Pause { .. } => Effect::Blocks,
+            FaultWord::Partition { .. } | FaultWord::PowerLoss { .. } | FaultWord::Pause { .. } => {
+                Effect::Blocks
+            }
             FaultWord::Crash { .. } if matches!(fault.end, FaultEnd::Never | FaultEnd::AtOnce) => {
                 Effect::Strikes
             }
-            FaultWord::Delay { .. } | FaultWord::Crash { .. } => Effect::Disturbs,
+            FaultWord::Delay { .. } | FaultWord::Crash { .. } | FaultWord::Disk { .. } => {
+                Effect::Disturbs
+            }
             FaultWord::Reset { .. } | FaultWord::Message { .. } | FaultWord::Exit { .. } => {
                 Effect::Strikes
             }

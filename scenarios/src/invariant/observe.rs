@@ -114,7 +114,7 @@ impl Invariants {
     }
 
     fn read_end(&mut self, node: NodeId, at: Time, end: End, ledger: &Ledger) {
-        if end == End::Crashed {
+        if matches!(end, End::Crashed | End::PowerLost) {
             self.calm.disturb(at);
         }
         let Some(process) = ledger.process(node) else {
@@ -169,7 +169,7 @@ impl Invariants {
                 self.review(Duty::Single(root), at, ledger);
                 let code = match end {
                     End::Exited(code) | End::Signalled(code) => Some(code),
-                    End::Crashed => None,
+                    End::Crashed | End::PowerLost => None,
                 };
                 if let Some(parent) = facts.parent {
                     self.supervision.ended(parent, id, at, code);

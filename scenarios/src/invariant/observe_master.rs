@@ -69,6 +69,12 @@ const fn concern(event: &MasterEvent) -> Concern {
         | MasterEvent::WorkerUnknown { .. }
         | MasterEvent::ExecutorNumberInvalid { .. }
         | MasterEvent::CompletedCleared
+        | MasterEvent::RecordStored { .. }
+        | MasterEvent::RecordRemoved { .. }
+        | MasterEvent::RecordNotRemoved { .. }
+        | MasterEvent::RecordsRead { .. }
+        | MasterEvent::RecordUnreadable { .. }
+        | MasterEvent::StoreFailed { .. }
         | MasterEvent::RecoveryBegan { .. }
         | MasterEvent::RecoveryCompleted => Concern::Nothing,
     }

@@ -79,6 +79,12 @@ impl Books {
             | MasterEvent::WorkerUnknown { .. }
             | MasterEvent::ExecutorNumberInvalid { .. }
             | MasterEvent::CompletedCleared
+            | MasterEvent::RecordStored { .. }
+            | MasterEvent::RecordRemoved { .. }
+            | MasterEvent::RecordNotRemoved { .. }
+            | MasterEvent::RecordsRead { .. }
+            | MasterEvent::RecordUnreadable { .. }
+            | MasterEvent::StoreFailed { .. }
             | MasterEvent::RecoveryBegan { .. }
             | MasterEvent::RecoveryCompleted => {}
         }

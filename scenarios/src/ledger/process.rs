@@ -146,7 +146,7 @@ impl Family {
 const fn exit_code(end: End) -> Option<i32> {
     match end {
         End::Exited(code) | End::Signalled(code) => Some(code),
-        End::Crashed => None,
+        End::Crashed | End::PowerLost => None,
     }
 }
 

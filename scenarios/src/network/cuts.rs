@@ -23,6 +23,8 @@ pub enum Member {
     Machine(Machine),
     /// One process only: it can be cut off from the others on its machine.
     Process(Process),
+    /// Every machine, also those that come later.
+    Everywhere,
 }
 
 /// The partitions of this moment.
@@ -41,6 +43,8 @@ struct Cut {
 
 #[derive(Clone, Debug)]
 struct Group {
+    /// Whether every machine belongs to it.
+    everywhere: bool,
     /// One bit for each machine, by number.
     machines: Vec<u64>,
     /// In ascending order.
@@ -126,6 +130,7 @@ impl Cut {
 impl Group {
     fn new(members: &[Member]) -> Self {
         let mut group = Self {
+            everywhere: false,
             machines: Vec::new(),
             processes: Vec::new(),
         };
@@ -139,6 +144,7 @@ impl Group {
                     group.machines[word] |= bit;
                 }
                 Member::Process(process) => group.processes.push(*process),
+                Member::Everywhere => group.everywhere = true,
             }
         }
         group.processes.sort_unstable();
@@ -149,7 +155,7 @@ impl Group {
         let (word, bit) = place_of_bit(place.machine);
         if self.processes.binary_search(&place.process).is_ok() {
             Membership::ByProcess
-        } else if self.machines.get(word).is_some_and(|bits| bits & bit != 0) {
+        } else if self.everywhere || self.machines.get(word).is_some_and(|bits| bits & bit != 0) {
             Membership::ByMachine
         } else {
             Membership::None

@@ -8,6 +8,7 @@ mod fault;
 mod names;
 mod network;
 mod operator;
+mod trigger;
 mod work;
 
 use super::error::{Problem, Problems};
@@ -18,6 +19,7 @@ use super::plan::{
 };
 use super::table::Table;
 use super::value::Value;
+use deploysim_nodes::store::Writes;
 use deploysim_protocol::behaviour::{Behaviour, BehaviourError, PROFILES, SWITCHES};
 use deploysim_protocol::conf::{Conf, ConfError, ConfValue, PatternKey, RecoveryMode};
 use deploysim_protocol::time::Time;
@@ -293,6 +295,7 @@ fn store(top: Table<'_>, context: &Context<'_>) -> StorePlan {
         .find("store")
         .and_then(|value| value.table(&super::keys::STORE));
     let call = table.and_then(|table| table.find("call")?.duration());
+    let spark_writes = table.and_then(|table| table.find("spark_writes")?.flag());
     let default = match context.conf.recovery_mode {
         RecoveryMode::None => Duration::ZERO,
         RecoveryMode::Filesystem
@@ -302,6 +305,10 @@ fn store(top: Table<'_>, context: &Context<'_>) -> StorePlan {
     };
     StorePlan {
         call: call.unwrap_or(default),
+        writes: match spark_writes {
+            Some(true) => Writes::AsSpark,
+            Some(false) | None => Writes::Safe,
+        },
     }
 }
 

@@ -10,7 +10,7 @@ mod work;
 
 pub use expect::{Claim, ExpectationPlan, Quantity, Window};
 pub use fault::{
-    Direction, Disk, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER, MessageAction,
+    Direction, Disk, DiskTrouble, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER, MessageAction,
     Repeat, Target, Targets, Told, Trigger, TriggerEvent,
 };
 pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
@@ -20,6 +20,7 @@ pub use work::{
     Supervision, When,
 };
 
+use deploysim_nodes::store::Writes;
 use deploysim_protocol::behaviour::Behaviour;
 use deploysim_protocol::conf::Conf;
 use deploysim_protocol::time::Time;
@@ -51,7 +52,7 @@ pub struct Plan {
     pub network: NetworkPlan,
     /// How processes start and end.
     pub process: ProcessPlan,
-    /// The persistence engine's timing.
+    /// The persistence engine.
     pub store: StorePlan,
     /// The election service; none unless the recovery mode is ZOOKEEPER.
     pub election: Option<ElectionPlan>,
@@ -134,11 +135,13 @@ pub struct ProcessPlan {
     pub stop: LatencyPlan,
 }
 
-/// The persistence engine's timing.
+/// The persistence engine's timing, and what it waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StorePlan {
-    /// Time of one call.
+    /// Time of one call; in recovery mode ZOOKEEPER, of one request.
     pub call: Duration,
+    /// Whether a call waits until what it has written is safe.
+    pub writes: Writes,
 }
 
 /// The election service, and how Masters keep in touch with it.

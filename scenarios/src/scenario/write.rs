@@ -9,6 +9,7 @@ mod work;
 use super::error::ScenarioError;
 use super::parse;
 use super::plan::{ClusterPlan, ElectionPlan, Frequency, NetworkPlan, Plan, Settle, WorkerPlan};
+use deploysim_nodes::store::Writes;
 use deploysim_protocol::behaviour::{Behaviour, PROFILES};
 use deploysim_protocol::conf::ConfValue;
 use std::collections::BTreeMap;
@@ -36,6 +37,9 @@ impl Plan {
         lines.key("stop", latency(&self.process.stop));
         lines.header("[store]");
         lines.key("call", duration(self.store.call));
+        if self.store.writes == Writes::AsSpark {
+            lines.key("spark_writes", "true".to_owned());
+        }
         if let Some(election) = &self.election {
             write_election(&mut lines, election);
         }

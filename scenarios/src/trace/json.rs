@@ -255,6 +255,7 @@ fn value<M: SerializeMap>(key: &'static str, field: Field, map: &mut M) -> Resul
         Field::Driver(slot) => map.serialize_entry(key, &slot.0),
         Field::Text(text) => map.serialize_entry(key, &text),
         Field::Executor(executor) => map.serialize_entry(key, &executor.to_string()),
+        Field::Record(record) => map.serialize_entry(key, &record.to_string()),
         Field::Address(address) => map.serialize_entry(key, &host_and_port(address)),
         Field::Number(number) => map.serialize_entry(key, &number),
         Field::Word("true") => map.serialize_entry(key, &true),

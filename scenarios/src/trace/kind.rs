@@ -60,14 +60,15 @@ impl End {
             Self::Exited(_) => "exited",
             Self::Signalled(_) => "signalled",
             Self::Crashed => "crashed",
+            Self::PowerLost => "power-lost",
         }
     }
 
-    /// The exit code; none after a crash.
+    /// The exit code; none after a crash or a loss of power.
     pub const fn code(self) -> Option<i32> {
         match self {
             Self::Exited(code) | Self::Signalled(code) => Some(code),
-            Self::Crashed => None,
+            Self::Crashed | Self::PowerLost => None,
         }
     }
 }

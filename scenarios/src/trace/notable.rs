@@ -160,6 +160,9 @@ const fn is_notable_at_master(event: &MasterEvent) -> bool {
         | MasterEvent::WorkerUnknown { .. }
         | MasterEvent::ExecutorNumberInvalid { .. }
         | MasterEvent::CompletedCleared
+        | MasterEvent::RecordNotRemoved { .. }
+        | MasterEvent::RecordUnreadable { .. }
+        | MasterEvent::StoreFailed { .. }
         | MasterEvent::RecoveryBegan { .. }
         | MasterEvent::RecoveryCompleted => true,
         MasterEvent::WorkerHeard { .. }
@@ -175,6 +178,9 @@ const fn is_notable_at_master(event: &MasterEvent) -> bool {
         | MasterEvent::DriverLeftWorker { .. }
         | MasterEvent::DriverRemoved { .. }
         | MasterEvent::DriverForgotten { .. }
+        | MasterEvent::RecordStored { .. }
+        | MasterEvent::RecordRemoved { .. }
+        | MasterEvent::RecordsRead { .. }
         | MasterEvent::ScheduleBegan
         | MasterEvent::ScheduleEnded { .. } => false,
     }

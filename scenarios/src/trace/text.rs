@@ -157,6 +157,7 @@ pub(crate) fn ending(end: End) -> String {
         End::Exited(code) => format!("exit {code}"),
         End::Signalled(code) => format!("signal, exit {code}"),
         End::Crashed => "crashed".to_owned(),
+        End::PowerLost => "lost its power".to_owned(),
     }
 }
 
@@ -228,6 +229,7 @@ fn value(node: NodeId, field: Field, ledger: &Ledger) -> String {
         Field::Driver(slot) => driver(node, slot, ledger),
         Field::Text(text) => text.to_string(),
         Field::Executor(executor) => executor.to_string(),
+        Field::Record(record) => record.to_string(),
         Field::Address(address) => at(address, ledger),
         Field::Number(number) => number.to_string(),
         Field::Word(word) => word.to_owned(),

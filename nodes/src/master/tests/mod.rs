@@ -70,10 +70,7 @@ impl TestStore {
         };
         let failed = if outcome.is_err() { " FAILS" } else { "" };
         self.calls.push(format!("store {text}{failed}"));
-        StoreCall {
-            took: STORE_CALL,
-            outcome,
-        }
+        StoreCall::new(STORE_CALL, outcome)
     }
 }
 
@@ -89,6 +86,11 @@ impl Store for TestStore {
     fn read_all(&mut self) -> StoreCall<Records> {
         let records = self.records.clone();
         self.call("read".to_owned(), records)
+    }
+
+    /// Its calls are listed as they are made, so notes of them would say it twice.
+    fn keeps_records(&self) -> bool {
+        false
     }
 }
 
@@ -411,6 +413,7 @@ fn show_event(event: &Event) -> String {
             Field::Driver(slot) => slot.0.to_string(),
             Field::Text(text) => text.to_string(),
             Field::Executor(id) => id.to_string(),
+            Field::Record(record) => record.to_string(),
             Field::Address(address) => address.to_string(),
             Field::Number(number) => number.to_string(),
             Field::Word(word) => word.to_owned(),

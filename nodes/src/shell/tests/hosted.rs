@@ -37,6 +37,9 @@ pub(super) const LIMITS: Limits = Limits {
     network_timeout: seconds(120),
 };
 
+/// What [`Hosted::exit_code`] says of a process that was ended during a call of its store.
+pub(super) const CRASHED: i32 = 137;
+
 /// A node in a shell.
 pub(super) struct Hosted {
     log: Log,
@@ -248,6 +251,10 @@ impl Surroundings for Resident {
 
     fn exit(&self, code: i32) {
         self.exit_code.set(Some(code));
+    }
+
+    fn crash(&self) {
+        self.exit_code.set(Some(CRASHED));
     }
 }
 

@@ -22,10 +22,7 @@ struct SlowStore;
 const TAKES: Duration = seconds(2);
 
 fn slow<T>(value: T) -> StoreCall<T> {
-    StoreCall {
-        took: TAKES,
-        outcome: Ok(value),
-    }
+    StoreCall::new(TAKES, Ok(value))
 }
 
 impl Store for SlowStore {

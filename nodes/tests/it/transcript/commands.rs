@@ -346,7 +346,7 @@ impl World {
         );
     }
 
-    /// `store keep`, `store fail add`, `store list`
+    /// `store keep`, `store fail add`, `store spoil worker_worker-1`, `store list`
     fn set_store(&mut self, command: &Command) {
         match command.word(0) {
             "keep" => self.store.keeps = true,

@@ -309,6 +309,7 @@ impl World {
                 };
             }
             Field::Executor(executor) => return self.book.text(&executor.to_string()),
+            Field::Record(record) => return self.book.text(&record.to_string()),
             Field::Text(text)
                 if name == "id"
                     || name.ends_with("_id")

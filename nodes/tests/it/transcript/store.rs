@@ -1,6 +1,8 @@
-//! The store of all masters: keeps nothing, or keeps records in memory, and fails when told to.
+//! The store of all masters: keeps nothing, or keeps records in memory as the file engine does,
+//! and fails or loses them when told to.
 
-use deploysim_nodes::store::{Store, StoreCall, StoreFailure};
+use deploysim_nodes::store::{Remark, Store, StoreCall, StoreFailure};
+use deploysim_protocol::event::RecordFate;
 use deploysim_protocol::record::{Record, RecordKey, Records};
 use deploysim_protocol::text::Text;
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ pub(super) struct MemoryStore {
     /// The call that fails next.
     pub(super) fails: Option<Access>,
     records: BTreeMap<RecordKey, Record>,
+    spoilt: Vec<Text>,
 }
 
 impl MemoryStore {
@@ -34,10 +37,18 @@ impl MemoryStore {
         } else {
             Ok(value)
         };
-        StoreCall {
-            took: Duration::ZERO,
-            outcome,
-        }
+        StoreCall::new(Duration::ZERO, outcome)
+    }
+
+    /// Damages a record, so that the next reading does not find it.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub(super) fn spoil(&mut self, key: &str) {
+        let found = self.records.keys().find(|known| known.to_string() == key);
+        let found = *found.unwrap_or_else(|| panic!("{key} is not stored"));
+        self.records.remove(&found);
+        self.spoilt.push(Text::new(key));
     }
 
     /// What is in it, by key.
@@ -56,9 +67,12 @@ impl Store for MemoryStore {
     }
 
     fn remove(&mut self, key: RecordKey) -> StoreCall<()> {
-        let call = self.outcome(Access::Remove, ());
-        if call.outcome.is_ok() {
-            self.records.remove(&key);
+        let mut call = self.outcome(Access::Remove, ());
+        if call.outcome.is_ok() && self.records.remove(&key).is_none() && self.keeps {
+            call.remarks.push(Remark::NotRemoved {
+                record: key,
+                reason: Text::new("No such file or directory"),
+            });
         }
         call
     }
@@ -72,6 +86,19 @@ impl Store for MemoryStore {
                 Record::Driver(driver) => found.drivers.push(driver),
             }
         }
-        self.outcome(Access::Read, found)
+        let unreadable = self.spoilt.drain(..).map(|name| Remark::Unreadable {
+            name,
+            fate: RecordFate::Renamed,
+            reason: Text::new("its checksum is wrong"),
+        });
+        let remarks = unreadable.collect();
+        StoreCall {
+            remarks,
+            ..self.outcome(Access::Read, found)
+        }
+    }
+
+    fn keeps_records(&self) -> bool {
+        self.keeps
     }
 }

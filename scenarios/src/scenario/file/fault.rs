@@ -1,25 +1,23 @@
 //! `[[fault]]`: what goes wrong, when it begins and ends.
 
-use super::names::Kind;
-use super::{Context, network};
-use crate::scenario::keys::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER, TRIGGER_SUBJECTS};
+use super::{Context, network, trigger};
+use crate::scenario::keys::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER};
 use crate::scenario::known::MESSAGE_KINDS;
 use crate::scenario::plan::{
-    Direction, Disk, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction, Repeat, Target,
-    Targets, Told, Trigger, TriggerEvent,
+    Direction, Disk, DiskTrouble, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction,
+    Repeat, Target, Targets, Told,
 };
 use crate::scenario::table::Table;
 use crate::scenario::value::Value;
 use deploysim_protocol::conf::show_duration;
 use deploysim_protocol::time::Time;
-use std::time::Duration;
 
 /// Real Spark's overdue check mostly runs before the messages that queued up in a pause.
 const TIMERS_FIRST: f64 = 0.9;
-const INTEGER_MAX: i64 = i32::MAX as i64;
+pub(super) const INTEGER_MAX: i64 = i32::MAX as i64;
 
 /// Keys that only some words use, and which.
-const USES: [(&str, &[&str]); 14] = [
+const USES: [(&str, &[&str]); 18] = [
     ("direction", &["partition", "delay"]),
     ("between", &["delay"]),
     ("from", &["delay", "message"]),
@@ -30,13 +28,25 @@ const USES: [(&str, &[&str]); 14] = [
     ("action", &["message"]),
     ("by", &["message"]),
     ("wipe", &["crash"]),
+    ("slow", &["disk"]),
+    ("full", &["disk"]),
+    ("failing", &["disk"]),
+    ("torn", &["disk"]),
     ("timers_first", &["pause"]),
     ("code", &["exit"]),
-    (
-        "until",
-        &["partition", "delay", "message", "crash", "pause"],
-    ),
-    ("for", &["partition", "delay", "message", "crash", "pause"]),
+    ("until", LASTING),
+    ("for", LASTING),
+];
+
+/// Words of faults that last.
+const LASTING: &[&str] = &[
+    "partition",
+    "delay",
+    "message",
+    "crash",
+    "power_loss",
+    "disk",
+    "pause",
 ];
 
 /// Reads all entries.
@@ -79,14 +89,18 @@ fn fault(table: Table<'_>, context: &Context<'_>) -> Option<FaultPlan> {
         "reset" => reset(table, word?, context),
         "message" => message(table, word?, context),
         "crash" => crash(table, word?, context),
+        "power_loss" => power_loss(word?, context),
+        "disk" => disk(table, word?, context),
         "pause" => pause(table, word?, context),
         _ => exit(table, word?, context),
     };
+    let (start, word) = (start?, word?);
+    trigger::check(table, &start, &word);
     Some(FaultPlan {
-        start: start?,
+        start,
         end,
         repeat,
-        word: word?,
+        word,
     })
 }
 
@@ -101,7 +115,7 @@ fn start(table: Table<'_>, word: Option<Value<'_>>, context: &Context<'_>) -> Op
     }
     let value = table.exactly_one(&["at", "on"])?;
     if value.key == "on" {
-        return trigger(value.table(&TRIGGER)?, context).map(FaultStart::On);
+        return trigger::read(value.table(&TRIGGER)?, context).map(FaultStart::On);
     }
     let at = value.time();
     context.before_end(Some(value), at);
@@ -328,6 +342,45 @@ fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Fau
     })
 }
 
+/// A process has no power supply of its own: only those after which machines are named can lose
+/// it.
+fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let targets = context.names.targets(word)?;
+    let is_on_a_machine = |target: &Target| match target {
+        Target::Master(_) | Target::Worker(_) | Target::Application(_) => true,
+        Target::Driver { .. } | Target::Executor { .. } => false,
+    };
+    if !targets.iter().all(is_on_a_machine) {
+        let problem = word.problem("only machines lose their power");
+        let allowed = "masters, workers and applications";
+        (context.problems).push(problem.allowed(allowed).about_file());
+        return None;
+    }
+    Some(FaultWord::PowerLoss { targets })
+}
+
+fn disk(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    let trouble = table.exactly_one(&["slow", "full", "failing", "torn"]);
+    let trouble = trouble.and_then(|value| match value.key {
+        "slow" => value.positive_duration().map(DiskTrouble::Slow),
+        key => value.only_true().map(|()| match key {
+            "full" => DiskTrouble::Full,
+            "failing" => DiskTrouble::Failing,
+            _ => DiskTrouble::Torn,
+        }),
+    });
+    let targets = context.names.targets(word)?;
+    if !(targets.iter()).all(|target| matches!(target, Target::Master(_))) {
+        let problem = word.problem("only the disk of a master matters");
+        (context.problems).push(problem.allowed("masters").about_file());
+        return None;
+    }
+    Some(FaultWord::Disk {
+        targets,
+        trouble: trouble?,
+    })
+}
+
 fn pause(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let timers_first = table
         .find("timers_first")
@@ -361,93 +414,5 @@ fn exit(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Faul
     Some(FaultWord::Exit {
         targets,
         code: code?,
-    })
-}
-
-const fn may_exit(target: &Target) -> bool {
-    match target {
-        Target::Application(_) | Target::Driver { .. } | Target::Executor { .. } => true,
-        Target::Election | Target::Leader | Target::Master(_) | Target::Worker(_) => false,
-    }
-}
-
-fn trigger(table: Table<'_>, context: &Context<'_>) -> Option<Trigger> {
-    let nth = table
-        .find("nth")
-        .map_or(Some(1), |value| value.integer(1, INTEGER_MAX));
-    let after = table
-        .find("after")
-        .map_or(Some(Duration::ZERO), |value| value.duration());
-    let subject = table.exactly_one(TRIGGER_SUBJECTS)?;
-    if subject.key == "message" {
-        table.refuse(&["state"], "has no meaning for a message");
-        let kind = message_kind(subject);
-        let (from, to) = (any_or(table, "from", context), any_or(table, "to", context));
-        let event = TriggerEvent::Message {
-            kind: kind?,
-            from: from?,
-            to: to?,
-        };
-        return Some(Trigger {
-            event,
-            nth: nth?,
-            after: after?,
-        });
-    }
-    table.refuse(&["from", "to"], "goes with `message`");
-    let event = state_event(table, subject, context);
-    Some(Trigger {
-        event: event?,
-        nth: nth?,
-        after: after?,
-    })
-}
-
-/// Something that enters a state.
-fn state_event(
-    table: Table<'_>,
-    subject: Value<'_>,
-    context: &Context<'_>,
-) -> Option<TriggerEvent> {
-    let state = table.require("state");
-    Some(match subject.key {
-        "master" => {
-            let name = context.names.single(subject, Kind::Master);
-            TriggerEvent::Master {
-                state: state?.state()?,
-                name: name?,
-            }
-        }
-        "worker" => {
-            let name = context.names.single(subject, Kind::Worker);
-            TriggerEvent::Worker {
-                state: state?.state()?,
-                name: name?,
-            }
-        }
-        "application" => {
-            let name = context.names.single(subject, Kind::Application);
-            TriggerEvent::Application {
-                state: state?.state()?,
-                name: name?,
-            }
-        }
-        "driver" => {
-            let name = context.names.single(subject, Kind::Driver);
-            TriggerEvent::Driver {
-                state: state?.state()?,
-                name: name?,
-            }
-        }
-        _ => {
-            let executor = context.names.executor(subject);
-            let state = state?.state()?;
-            let (application, number) = executor?;
-            TriggerEvent::Executor {
-                application,
-                number,
-                state,
-            }
-        }
     })
 }

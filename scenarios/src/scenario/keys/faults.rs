@@ -9,11 +9,12 @@ pub(in crate::scenario) const FAULT_WORDS: &[&str] = &[
     "reset",
     "message",
     "crash",
+    "power_loss",
+    "disk",
     "pause",
     "exit",
 ];
-pub(in crate::scenario) const LATER_WORDS: &[&str] =
-    &["loss", "bandwidth", "power_loss", "clock", "disk"];
+pub(in crate::scenario) const LATER_WORDS: &[&str] = &["loss", "bandwidth", "clock"];
 
 pub(in crate::scenario) static FAULT: Keys = closed(
     "[[fault]]",
@@ -28,7 +29,7 @@ pub(in crate::scenario) static FAULT: Keys = closed(
         key(
             "for",
             Form::Time,
-            "How long it lasts; a crashed process is started again then.",
+            "How long it lasts; a process that crashed or lost its power is started again then.",
         ),
         key("every", Form::Time, "From one beginning to the next."),
         key(
@@ -86,6 +87,28 @@ pub(in crate::scenario) static FAULT: Keys = closed(
             Form::Flag,
             "crash: whether the disk is lost; default false.",
         ),
+        key(
+            "power_loss",
+            Form::Names,
+            "Machines of masters, workers or applications lose their power: no peer is told, and unsynced writes are lost.",
+        ),
+        key(
+            "disk",
+            Form::Names,
+            "Something is wrong with the disks of masters: slow, full, failing or torn.",
+        ),
+        key(
+            "slow",
+            Form::Time,
+            "disk: how much longer each operation takes.",
+        ),
+        key("full", Form::True, "disk: nothing can be written."),
+        key("failing", Form::True, "disk: every operation fails."),
+        key(
+            "torn",
+            Form::True,
+            "disk: only a part of each write reaches it, and nobody is told.",
+        ),
         key("pause", Form::Names, "Processes stand still."),
         key(
             "timers_first",
@@ -104,9 +127,7 @@ pub(in crate::scenario) static FAULT: Keys = closed(
         ),
         key("loss", Form::Later, ""),
         key("bandwidth", Form::Later, ""),
-        key("power_loss", Form::Later, ""),
         key("clock", Form::Later, ""),
-        key("disk", Form::Later, ""),
     ],
 );
 
@@ -144,6 +165,11 @@ pub(in crate::scenario) static TRIGGER: Keys = closed(
             "An executor <application>/<n>, or <application>/*, that enters a state.",
         ),
         key("state", Form::Text, "The state, spelt as in Spark."),
+        key(
+            "store_call",
+            POSITIVE,
+            "master: which call of its store, counted over the run, instead of a state; that call does not happen. For crash and power_loss of that master.",
+        ),
         key(
             "message",
             Form::Word(MESSAGE_KINDS),

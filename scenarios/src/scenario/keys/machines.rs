@@ -154,11 +154,18 @@ pub(in crate::scenario) static PROCESS: Keys = closed(
 
 pub(in crate::scenario) static STORE: Keys = closed(
     "[store]",
-    &[key(
-        "call",
-        Form::Time,
-        "Time of one call; default \"0s\" for recovery mode NONE, otherwise \"1ms\".",
-    )],
+    &[
+        key(
+            "call",
+            Form::Time,
+            "Time of one call, or of one request to ZooKeeper; default \"0s\" for recovery mode NONE, otherwise \"1ms\".",
+        ),
+        key(
+            "spark_writes",
+            Form::Flag,
+            "Whether FILESYSTEM and ROCKSDB write as Spark does, without waiting until it is safe; default false.",
+        ),
+    ],
 );
 
 pub(in crate::scenario) static ELECTION: Keys = closed(

@@ -172,6 +172,12 @@ pub enum TriggerEvent {
         /// The state.
         state: ExecutorState,
     },
+    /// A master calls its store; the trigger's `nth` counts the calls of all its processes. The
+    /// call does not happen. Only for faults that end that master.
+    StoreCall {
+        /// The master's name.
+        name: String,
+    },
     /// A message is handed to its receiver.
     Message {
         /// Its kind, as in Spark.
@@ -237,6 +243,20 @@ pub enum FaultWord {
         /// What becomes of the disk.
         disk: Disk,
     },
+    /// Machines are without power: every process on them is gone, nobody is told, and what was
+    /// not safe on their disks is lost. When it ends, the named processes are started again,
+    /// unless it is without an end.
+    PowerLoss {
+        /// The processes after which the machines are named.
+        targets: Targets,
+    },
+    /// Something is wrong with the disks of masters.
+    Disk {
+        /// Which masters.
+        targets: Targets,
+        /// What.
+        trouble: DiskTrouble,
+    },
     /// Processes stand still and go on when the fault ends.
     Pause {
         /// Which.
@@ -282,6 +302,31 @@ pub enum Disk {
     Wiped,
 }
 
+/// What is wrong with a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskTrouble {
+    /// Each operation takes this much longer.
+    Slow(Duration),
+    /// Nothing can be written.
+    Full,
+    /// Every operation fails.
+    Failing,
+    /// Only a part of each write reaches the disk, and nobody is told.
+    Torn,
+}
+
+impl DiskTrouble {
+    /// The word, as scenario files have it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Slow(_) => "slow",
+            Self::Full => "full",
+            Self::Failing => "failing",
+            Self::Torn => "torn",
+        }
+    }
+}
+
 /// What is done to a message at its receiver's lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageAction {
@@ -324,6 +369,10 @@ impl fmt::Display for FaultWord {
                 MessageAction::Reorder => write!(formatter, "reorder {kind}"),
             },
             Self::Crash { targets, .. } => write!(formatter, "crash {}", listed(targets)),
+            Self::PowerLoss { targets } => write!(formatter, "power_loss {}", listed(targets)),
+            Self::Disk { targets, trouble } => {
+                write!(formatter, "disk {} {}", listed(targets), trouble.word())
+            }
             Self::Pause { targets, .. } => write!(formatter, "pause {}", listed(targets)),
             Self::Exit { targets, code } => {
                 write!(formatter, "exit {} with {code}", listed(targets))

@@ -652,7 +652,7 @@ at = "1s"
             5 | [[fault]]
               | ^^^^^^^^^
               |
-              = note: allowed: partition, delay, reset, message, crash, pause, exit"#]],
+              = note: allowed: partition, delay, reset, message, crash, power_loss, disk, pause, exit"#]],
     );
 }
 
@@ -689,7 +689,7 @@ loss = 0.1
             7 | loss = 0.1
               |        ^^^
               |
-              = note: allowed: partition, delay, reset, message, crash, pause, exit"#]],
+              = note: allowed: partition, delay, reset, message, crash, power_loss, disk, pause, exit"#]],
     );
 }
 
@@ -1129,7 +1129,7 @@ worker = { count = 2 }
               |               ^^^^^^
               |
               = help: did you mean `S-09`?
-              = note: allowed: profile, S-01, S-02, S-06, S-13, S-15, S-34, S-43, S-56, S-57
+              = note: allowed: profile, S-01, S-02, S-06, S-13, S-15, S-34, S-43, S-56, S-57, S-58
 
             error: switch S-08 (state after registration) cannot be selected yet
              --> file.toml:1:30
@@ -1137,7 +1137,7 @@ worker = { count = 2 }
             1 | behaviour = { "S-99" = "on", "S-08" = "off", "S-06" = "keep" }
               |                              ^^^^^^
               |
-              = note: allowed: S-01, S-02, S-06, S-13, S-15, S-34, S-43, S-56, S-57
+              = note: allowed: S-01, S-02, S-06, S-13, S-15, S-34, S-43, S-56, S-57, S-58
 
             error: switch S-06 (relaunched driver) cannot be `keep`
              --> file.toml:1:55

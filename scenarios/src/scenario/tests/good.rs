@@ -217,6 +217,8 @@ fn every_key_is_read_into_its_place() {
         | FaultWord::Reset { .. }
         | FaultWord::Message { .. }
         | FaultWord::Crash { .. }
+        | FaultWord::PowerLoss { .. }
+        | FaultWord::Disk { .. }
         | FaultWord::Pause { .. }
         | FaultWord::Exit { .. } => None,
     });

@@ -2,8 +2,8 @@
 
 use super::text::{Lines, duration, integer, latency, names, pair, quoted, time};
 use crate::scenario::plan::{
-    Direction, Disk, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction, Repeat, Target,
-    Told, Trigger, TriggerEvent,
+    Direction, Disk, DiskTrouble, FaultEnd, FaultPlan, FaultStart, FaultWord, MessageAction,
+    Repeat, Target, Told, Trigger, TriggerEvent,
 };
 use std::time::Duration;
 
@@ -58,6 +58,10 @@ fn inline(trigger: &Trigger) -> String {
             put("executor", quoted(&format!("{application}/{number}")));
             put("state", quoted(state.name()));
         }
+        TriggerEvent::StoreCall { name } => {
+            put("master", quoted(name));
+            put("store_call", integer(trigger.nth));
+        }
         TriggerEvent::Message { kind, from, to } => {
             put("message", quoted(kind));
             for (key, targets) in [("from", from), ("to", to)] {
@@ -67,7 +71,8 @@ fn inline(trigger: &Trigger) -> String {
             }
         }
     }
-    if trigger.nth != 1 {
+    let is_counted = matches!(trigger.event, TriggerEvent::StoreCall { .. });
+    if trigger.nth != 1 && !is_counted {
         put("nth", integer(trigger.nth));
     }
     if trigger.after != Duration::ZERO {
@@ -135,6 +140,15 @@ fn write_word(lines: &mut Lines, word: &FaultWord) {
         FaultWord::Crash { targets, disk } => {
             lines.key("crash", names(targets));
             lines.key("wipe", (*disk == Disk::Wiped).to_string());
+        }
+        FaultWord::PowerLoss { targets } => lines.key("power_loss", names(targets)),
+        FaultWord::Disk { targets, trouble } => {
+            lines.key("disk", names(targets));
+            let how = match trouble {
+                DiskTrouble::Slow(longer) => duration(*longer),
+                DiskTrouble::Full | DiskTrouble::Failing | DiskTrouble::Torn => "true".to_owned(),
+            };
+            lines.key(trouble.word(), how);
         }
         FaultWord::Pause {
             targets,

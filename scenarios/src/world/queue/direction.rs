@@ -82,6 +82,7 @@ impl<'run, O: Observer> SimulatedWorld for QueueWorld<'run, O> {
         let mut cold = Box::new(Cold::new(part.name, part.role, dice));
         cold.restarts = part.restarts;
         cold.child = part.child;
+        cold.store = self.direction.stores.open(self.plan, part.name);
         let life = Life::new(node, part.place, part.address, cold);
         match self.free_lives.pop() {
             Some(free) => {
@@ -102,6 +103,7 @@ impl<'run, O: Observer> SimulatedWorld for QueueWorld<'run, O> {
         life.place.process = process;
         life.cold.dice = dice;
         life.cold.counters = Counters::default();
+        life.cold.store = self.direction.stores.open(self.plan, life.cold.name);
         life.node = Some(role);
     }
 

@@ -8,7 +8,8 @@ use crate::trace::{End, Fact, Observer};
 use crate::world::simulated::processes;
 
 impl<O: Observer> QueueWorld<'_, O> {
-    /// Ends a process: what it has written still leaves, then the end of each stream.
+    /// Ends a process: what it has written still leaves, then the end of each stream. Nothing
+    /// leaves without power.
     pub(super) fn end_process(&mut self, node: u32, end: End) {
         let life = &mut self.lives[node as usize];
         if life.node.take().is_none() {
@@ -16,6 +17,8 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
         life.disarm_all();
         life.cold.calls.clear();
+        life.cold.store = None;
+        life.cold.carries = 0;
         life.standing = Standing::Going;
         let backlog = std::mem::take(&mut life.cold.backlog);
         for waiting in backlog {
@@ -27,7 +30,11 @@ impl<O: Observer> QueueWorld<'_, O> {
         }
         self.record(node, Fact::Ended { end });
         while let Some(own) = self.lives[node as usize].cold.wires.last().copied() {
-            self.transmit(own, Unit::End);
+            match end {
+                End::Exited(_) | End::Signalled(_) | End::Crashed => self.transmit(own, Unit::End),
+                // Nothing leaves any more, and nobody is told.
+                End::PowerLost => self.drop_held(own),
+            }
             self.close_end(own);
             self.forget_wire(own);
         }

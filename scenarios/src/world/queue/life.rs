@@ -4,6 +4,7 @@
 use super::wire::WireEnd;
 use crate::network::Place;
 use crate::trace::Role;
+use crate::world::simulated::stores::MasterStore;
 use deploysim_nodes::dice::Dice;
 use deploysim_nodes::hosted::{AnyNode, AnyTimer};
 use deploysim_nodes::node::Counters;
@@ -64,6 +65,10 @@ pub(super) struct Cold {
     pub(super) lines: FxHashMap<Address, Line>,
     /// What waits for it to go on, in the order in which it came.
     pub(super) backlog: VecDeque<Waiting>,
+    /// Its persistence engine, if it has one.
+    pub(super) store: Option<Box<MasterStore>>,
+    /// What it has caused that happens later, because its store takes time.
+    pub(super) carries: u32,
 }
 
 impl Cold {
@@ -84,6 +89,8 @@ impl Cold {
             wires: Vec::new(),
             lines: FxHashMap::default(),
             backlog: VecDeque::new(),
+            store: None,
+            carries: 0,
         }
     }
 }
@@ -314,6 +321,14 @@ impl Life {
     /// Whether there is a process.
     pub(super) const fn is_alive(&self) -> bool {
         self.node.is_some()
+    }
+
+    /// The node between two inputs; `None` while effects of the last one are still to come.
+    pub(super) const fn view(&self) -> Option<&AnyNode> {
+        match self.cold.carries {
+            0 => self.node.as_ref(),
+            _ => None,
+        }
     }
 
     /// Whether others can dial it.

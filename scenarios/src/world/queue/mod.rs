@@ -29,7 +29,6 @@ use crate::world::{Class, limit};
 use agenda::Agenda;
 use deploysim_nodes::hosted::Happening;
 use deploysim_nodes::node::Effect;
-use deploysim_nodes::store::NoStore;
 use deploysim_nodes::turn::Stamped;
 use deploysim_protocol::time::Time;
 use life::Life;
@@ -54,7 +53,6 @@ pub struct QueueWorld<'run, O> {
     /// When every node is inspected next.
     inspection_at: Time,
     effects: Vec<Stamped>,
-    store: NoStore,
     /// Whether the observer wants to see what nodes are handed.
     shows_inputs: bool,
     /// Whether nothing in this scenario ever holds or changes what has arrived.
@@ -93,7 +91,6 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             carries: Slab::new(),
             inspection_at: Time::ZERO,
             effects: Vec::new(),
-            store: NoStore,
             inputs: 0,
             steps: 0,
             ahead_left: 0,
@@ -165,6 +162,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             Step::Begin { node, process } => self.take_cue(Cue::Begin { node, process }),
             Step::Elect { node, process } => self.take_cue(Cue::Elect { node, process }),
             Step::Restart { node } => self.take_cue(Cue::Restart { node }),
+            Step::Strike { node } => self.take_cue(Cue::Strike { node }),
             Step::Wake { node, process } => self.wake(node, process),
             Step::Carry { effect } => self.carry_later(effect),
             Step::Work { work } => self.take_cue(Cue::Work { work }),
@@ -181,18 +179,19 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
     fn inspect_all(&mut self) {
         self.inspection_at = self.now + INSPECTION_PERIOD;
         for (node, life) in (0..).zip(&self.lives) {
-            if let Some(view) = &life.node {
+            if let Some(view) = life.view() {
                 self.observer.inspect(self.now, NodeId(node), view);
             }
         }
     }
 
-    /// Shows the node that has just handled an input to the observer, in a small run.
+    /// Shows the node that has just handled an input, and all of whose effects have happened, to
+    /// the observer, in a small run.
     fn inspect(&mut self, node: u32) {
         if self.lives.len() > INSPECTED_NODES_MAX {
             return;
         }
-        if let Some(view) = &self.lives[node as usize].node {
+        if let Some(view) = self.lives[node as usize].view() {
             self.observer.inspect(self.now, NodeId(node), view);
         }
     }
@@ -215,7 +214,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         if self.shows_inputs {
             self.observer.handed(self.now, NodeId(node), &happening);
         }
-        self.turn(node, happening);
+        let handled = self.turn(node, happening);
         let mut effects = std::mem::take(&mut self.effects);
         let process = self.lives[node as usize].place.process;
         for Stamped { at, effect } in effects.drain(..) {
@@ -226,6 +225,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             }
         }
         self.effects = effects;
+        self.wake_after(node, process, handled);
         self.inspect(node);
     }
 

@@ -119,6 +119,11 @@ pub(super) enum Step {
         /// Which effect.
         effect: u32,
     },
+    /// A fault has ended a process during a call of its store.
+    Strike {
+        /// Which node.
+        node: u32,
+    },
     /// Something on the work list is due.
     Work {
         /// Which entry.
@@ -146,6 +151,7 @@ impl From<Cue> for Step {
             Cue::Begin { node, process } => Self::Begin { node, process },
             Cue::Elect { node, process } => Self::Elect { node, process },
             Cue::Restart { node } => Self::Restart { node },
+            Cue::Strike { node } => Self::Strike { node },
             Cue::Work { work } => Self::Work { work },
             Cue::WorkDone { node, generation } => Self::WorkDone { node, generation },
         }

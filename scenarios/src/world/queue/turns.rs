@@ -7,11 +7,11 @@ use super::step::Step;
 use crate::network::Process;
 use crate::trace::Observer;
 use crate::world::Class;
-use deploysim_nodes::hosted::{self, AnyTimer, Happening, Moment};
+use deploysim_nodes::hosted::{self, AnyTimer, Happening, Moment, Role};
 use deploysim_nodes::node::Effect;
-use deploysim_nodes::turn::Tools;
+use deploysim_nodes::store::{NoStore, Store};
+use deploysim_nodes::turn::{Handled, Tools};
 use deploysim_protocol::time::{Time, WallTime};
-use std::time::Duration;
 
 /// Something that happened at a node itself and waits to be handed to it.
 #[derive(Debug)]
@@ -31,29 +31,48 @@ pub(super) struct Carried {
 
 impl<O: Observer> QueueWorld<'_, O> {
     /// Runs the node's handler; effects are left in `self.effects`.
-    pub(super) fn turn(&mut self, node: u32, happening: Happening) {
+    pub(super) fn turn(&mut self, node: u32, happening: Happening) -> Handled {
         let life = &mut self.lives[node as usize];
+        let role = life.node.as_mut().expect("only a living node is fed");
+        let mut no_store = NoStore;
+        // Only a Master's is looked for: the rest of most processes stays untouched.
+        let store: &mut dyn Store = if role.role() == Role::Master
+            && let Some(store) = &mut life.cold.store
+        {
+            store.as_mut()
+        } else {
+            &mut no_store
+        };
         let moment = Moment {
             now: self.now,
             wall: WallTime::at(self.now),
             me: life.address,
             tools: Tools {
                 dice: &mut life.cold.dice,
-                store: &mut self.store,
+                store,
                 counters: &mut life.cold.counters,
             },
         };
-        let role = life.node.as_mut().expect("only a living node is fed");
-        let took = hosted::turn(role, happening, moment, &mut self.effects);
-        if took > Duration::ZERO {
-            let process = life.place.process;
+        let handled = hosted::turn(role, happening, moment, &mut self.effects);
+        if !handled.took.is_zero() || handled.is_crashed {
             life.standing = Standing::Busy;
-            self.push(
-                self.now + took,
-                Class::Process,
-                Step::Wake { node, process },
-            );
         }
+        handled
+    }
+
+    /// A process that is busy goes on when its store has answered, behind everything that it has
+    /// caused by then; unless that answer is its end.
+    pub(super) fn wake_after(&mut self, node: u32, process: Process, handled: Handled) {
+        let life = &self.lives[node as usize];
+        if life.standing != Standing::Busy || life.place.process != process {
+            return;
+        }
+        let step = if handled.is_crashed {
+            Step::Strike { node }
+        } else {
+            Step::Wake { node, process }
+        };
+        self.push(self.now + handled.took, Class::Message, step);
     }
 
     /// Hands something to a process when its turn comes: at this instant, unless it stands still.
@@ -148,7 +167,9 @@ impl<O: Observer> QueueWorld<'_, O> {
     }
 
     pub(super) fn defer(&mut self, at: Time, node: u32, effect: Effect) {
-        let process = self.lives[node as usize].place.process;
+        let life = &mut self.lives[node as usize];
+        life.cold.carries += 1;
+        let process = life.place.process;
         let (effect, _) = self.carries.insert(Carried {
             node,
             process,
@@ -166,7 +187,9 @@ impl<O: Observer> QueueWorld<'_, O> {
             && self.is_alive(node)
             && self.lives[node as usize].place.process == process
         {
+            self.lives[node as usize].cold.carries -= 1;
             self.carry_out(node, effect);
+            self.inspect(node);
         }
     }
 

@@ -1,11 +1,12 @@
 //! Faults: when they begin and end, and what each does to the network and to processes. A fault
 //! never reaches into a node. How a world breaks connections or stops a process is its own.
 
+use super::stores::Stores;
 use super::tampering::{self, Tamper};
-use super::{Cue, SimulatedWorld, links};
+use super::{Cue, SimulatedWorld, links, processes};
 use crate::network::{Cause, Cuts, Direction as Ways, Latency, Member, Place};
 use crate::scenario::plan::{
-    Direction, ELECTION, FaultEnd, FaultStart, FaultWord, LatencyPlan, Target, Told,
+    Direction, Disk, ELECTION, FaultEnd, FaultStart, FaultWord, LatencyPlan, Target, Told,
 };
 use crate::trace::{End, Fact};
 use crate::world::Class;
@@ -58,9 +59,13 @@ pub(in crate::world) fn trigger<W: SimulatedWorld>(world: &mut W, fault: u32) {
 
 /// An occurrence of a fault begins, unless the fault phase is over.
 pub(in crate::world) fn begin_fault<W: SimulatedWorld>(world: &mut W, fault: u32) {
-    if world.state().is_settling {
-        return;
+    if !world.state().is_settling {
+        begin(world, fault);
     }
+}
+
+/// An occurrence of a fault begins.
+pub(super) fn begin<W: SimulatedWorld>(world: &mut W, fault: u32) {
     let plan = world.plan();
     let row = &plan.faults[fault as usize];
     if let Some(repeat) = row.repeat {
@@ -146,7 +151,20 @@ fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &Faul
             });
             Vec::new()
         }
-        FaultWord::Crash { targets, .. } => end_processes(world, targets, End::Crashed),
+        FaultWord::Crash { targets, disk } => {
+            match disk {
+                Disk::Kept => {}
+                Disk::Wiped => on_disks(world, targets, |stores, name| stores.wipe(name)),
+            }
+            end_processes(world, targets, End::Crashed)
+        }
+        FaultWord::PowerLoss { targets } => lose_power(world, cause, targets),
+        FaultWord::Disk { targets, trouble } => {
+            on_disks(world, targets, |stores, name| {
+                stores.trouble(name, cause, *trouble);
+            });
+            Vec::new()
+        }
         FaultWord::Pause { targets, .. } => {
             let nodes = tampering::targets(world, targets);
             for node in &nodes {
@@ -212,13 +230,13 @@ pub(in crate::world) fn end_fault<W: SimulatedWorld>(world: &mut W, fault: u32, 
                 .retain(|tamper| tamper.cause != cause);
             world.release_reordered();
         }
-        FaultWord::Crash { .. } => {
-            // A process that crashes for good does not come back when the phase ends.
-            if !matches!(row.end, FaultEnd::Never | FaultEnd::AtOnce) {
-                for node in active.nodes {
-                    world.cue(world.now(), Class::Process, Cue::Restart { node });
-                }
-            }
+        FaultWord::Crash { .. } => restart(world, row.end, active.nodes),
+        FaultWord::PowerLoss { .. } => {
+            world.state_mut().cuts.heal(cause);
+            restart(world, row.end, active.nodes);
+        }
+        FaultWord::Disk { targets, .. } => {
+            on_disks(world, targets, |stores, name| stores.mend(name, cause));
         }
         FaultWord::Pause { timers_first, .. } => {
             for node in active.nodes {
@@ -233,11 +251,62 @@ pub(in crate::world) fn end_fault<W: SimulatedWorld>(world: &mut W, fault: u32, 
     world.inspect_all();
 }
 
+/// Starts processes again that a fault has ended, unless it was without an end: such a process
+/// does not come back when the phase ends.
+fn restart<W: SimulatedWorld>(world: &mut W, end: FaultEnd, nodes: Vec<u32>) {
+    if !matches!(end, FaultEnd::Never | FaultEnd::AtOnce) {
+        for node in nodes {
+            world.cue(world.now(), Class::Process, Cue::Restart { node });
+        }
+    }
+}
+
+/// Does something to the disks of the masters that are named.
+fn on_disks<W: SimulatedWorld>(
+    world: &mut W,
+    targets: &[Target],
+    mut change: impl FnMut(&mut Stores, Text),
+) {
+    for target in targets {
+        if let Target::Master(name) = target {
+            change(&mut world.state_mut().stores, Text::new(name));
+        }
+    }
+}
+
+/// Machines lose their power: they can be reached no more, and every process on them is gone,
+/// also those that have not started up. Returns the processes that are named.
+fn lose_power<W: SimulatedWorld>(world: &mut W, cause: Cause, targets: &[Target]) -> Vec<u32> {
+    let machines = members(world, targets);
+    let cuts = &mut world.state_mut().cuts;
+    cuts.cut(cause, &machines, &[Member::Everywhere], Ways::Both);
+    let named = tampering::targets(world, targets);
+    for node in &named {
+        world.end_process(*node, End::PowerLost);
+    }
+    for node in 0..world.count() {
+        if machines.contains(&Member::Machine(world.part(node).place.machine)) {
+            world.end_process(node, End::PowerLost);
+        }
+    }
+    for machine in machines {
+        if let Member::Machine(machine) = machine {
+            processes::lose_children(world, machine);
+            let name = world.state().links.name(machine);
+            world.state().stores.lose_power(name);
+        }
+    }
+    named
+}
+
 /// The fault phase is over: remaining faults are lifted, and no new work arrives.
 pub(in crate::world) fn end_phase<W: SimulatedWorld>(world: &mut W) {
     while let Some(active) = world.state().active_faults.first() {
         let (fault, cause) = (active.fault, active.cause);
         end_fault(world, fault, cause);
+    }
+    for name in &world.plan().cluster.masters {
+        world.state().stores.settle(Text::new(name));
     }
     world.state_mut().is_settling = true;
     world.record(0, Fact::Settling);

@@ -9,6 +9,7 @@ pub(in crate::world) mod processes;
 pub(in crate::world) mod progress;
 pub(in crate::world) mod reigns;
 pub(in crate::world) mod start;
+pub(in crate::world) mod stores;
 pub(in crate::world) mod tampering;
 pub(in crate::world) mod work;
 
@@ -79,7 +80,8 @@ pub(in crate::world) trait SimulatedWorld: Sized {
     fn revive(&mut self, node: u32, role: AnyNode, dice: Dice, process: Process);
 
     /// Ends a process, if there is one: what it has written still leaves, then the end of each
-    /// stream. The world records it and calls [`processes::part_ended`].
+    /// stream; nothing leaves if its machine has lost its power. The world records it and calls
+    /// [`processes::part_ended`].
     fn end_process(&mut self, node: u32, end: End);
 
     /// Stops a process, or counts one more reason why it stands still.
@@ -128,6 +130,7 @@ pub(in crate::world) trait SimulatedWorld: Sized {
             Cue::Begin { node, process } => self.post_now(node, process, Happening::Started),
             Cue::Elect { node, process } => self.post_now(node, process, Happening::Elected),
             Cue::Restart { node } => processes::restart(self, node),
+            Cue::Strike { node } => stores::strike(self, node),
             Cue::Work { work } => work::start_work(self, work),
             Cue::WorkDone { node, generation } => progress::finish_work(self, node, generation),
         }
@@ -181,6 +184,11 @@ pub(in crate::world) enum Cue {
     },
     /// A crashed node starts again.
     Restart {
+        /// Which node.
+        node: u32,
+    },
+    /// A fault has ended a process during a call of its store.
+    Strike {
         /// Which node.
         node: u32,
     },
@@ -267,6 +275,8 @@ pub(in crate::world) struct Direction {
     pub(in crate::world) progress: progress::Progress,
     /// Who leads.
     pub(in crate::world) reigns: reigns::Reigns,
+    /// What masters keep beyond the end of their processes.
+    pub(in crate::world) stores: stores::Stores,
     /// Whether the fault phase is over.
     pub(in crate::world) is_settling: bool,
 }
@@ -294,6 +304,7 @@ impl Direction {
             work: work::Work::new(plan),
             progress: progress::Progress::default(),
             reigns: reigns::Reigns::default(),
+            stores: stores::Stores::new(plan, Seeds::new(seed)),
             is_settling: false,
         }
     }

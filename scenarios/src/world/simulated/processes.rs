@@ -140,6 +140,18 @@ fn end_child<W: SimulatedWorld>(world: &mut W, child: u32, end: End) {
     }
 }
 
+/// Children on a machine that have not started up are gone with its power.
+pub(super) fn lose_children<W: SimulatedWorld>(world: &mut W, machine: Machine) {
+    let children = world.state().children.iter();
+    let lost: Vec<u32> = children
+        .filter(|(.., child)| child.machine == machine)
+        .map(|(child, ..)| child)
+        .collect();
+    for child in lost {
+        end_child(world, child, End::PowerLost);
+    }
+}
+
 /// The child is gone: its worker is told, if that is still the process that started it.
 fn tell_parent<W: SimulatedWorld>(world: &mut W, child: u32, end: End) {
     let Some(process) = world.state_mut().children.take(child) else {
@@ -151,7 +163,7 @@ fn tell_parent<W: SimulatedWorld>(world: &mut W, child: u32, end: End) {
         .remove(&(process.parent_process, process.id));
     let code = match end {
         End::Exited(code) | End::Signalled(code) => code,
-        End::Crashed => FORCED,
+        End::Crashed | End::PowerLost => FORCED,
     };
     if world.part(process.parent).place.process == process.parent_process {
         let exit = Exit::Code(code);

@@ -101,19 +101,25 @@ impl SimulatedWorld for TurmoilWorld {
         life.part.is_alive = false;
         life.node = None;
         life.pauses = 0;
+        life.is_handling = false;
         if let Some(task) = life.task.take() {
             task.abort();
         }
         let process = life.part.place.process;
         self.note(node, Fact::Ended { end });
-        for end in self.wires.ends_of(node, process) {
-            if let Some(own) = self.wires.end_mut(end) {
+        for own_end in self.wires.ends_of(node, process) {
+            if let Some(own) = self.wires.end_mut(own_end) {
                 own.is_open = false;
+                if end == End::PowerLost {
+                    // Nothing leaves any more, and nobody is told.
+                    own.held.clear();
+                    own.is_ended = true;
+                }
             }
             // During a tick the writers still have what the process has written just now, and
             // end the streams behind it.
             if self.phase == Phase::BetweenTicks {
-                self.end_stream(end);
+                self.end_stream(own_end);
             }
         }
         processes::part_ended(self, node, end);

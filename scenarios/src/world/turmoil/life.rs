@@ -8,7 +8,7 @@ use crate::world::simulated::Part;
 use deploysim_nodes::dice::Dice;
 use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::shell::{Command, Guest, Limits};
-use deploysim_nodes::store::NoStore;
+use deploysim_nodes::store::{NoStore, Store};
 use deploysim_protocol::wire::Limit;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -28,6 +28,8 @@ pub(super) struct Life {
     pub(super) task: Option<AbortHandle>,
     /// By how many faults at once it stands still.
     pub(super) pauses: u32,
+    /// Whether it handles an input: its store may take time for that.
+    pub(super) is_handling: bool,
     /// Where it listens, if it does.
     pub(super) port: Port,
     /// Where processes of its own machine dial it.
@@ -47,6 +49,7 @@ impl Life {
             node: None,
             task: None,
             pauses: 0,
+            is_handling: false,
             port: Port { rack: 0, port: 0 },
             pipes,
             pipes_to_take: Some(pipes_to_take),
@@ -76,6 +79,10 @@ impl TurmoilWorld {
         let (commands, commands_to_take) = mpsc::unbounded_channel();
         let (pipes, pipes_to_take) = mpsc::unbounded_channel();
         let shared = Rc::new(RefCell::new(role));
+        let store: Box<dyn Store> = match self.direction.stores.open(&self.plan, part.name) {
+            Some(store) => store,
+            None => Box::new(NoStore),
+        };
         let life = &mut self.lives[node as usize];
         life.node = Some(Rc::clone(&shared));
         life.commands = commands;
@@ -90,7 +97,7 @@ impl TurmoilWorld {
                 address: part.address,
                 node: shared,
                 dice,
-                store: Box::new(NoStore),
+                store,
             },
             limits,
             commands: commands_to_take,

@@ -250,7 +250,9 @@ impl<O: Observer> Theatre<O> {
     fn inspect_all(&mut self, now: Time) {
         let world = self.world.borrow();
         for (node, life) in (0..).zip(&world.lives) {
-            if let Some(view) = &life.node {
+            if let Some(view) = &life.node
+                && !life.is_handling
+            {
                 self.observer.inspect(now, NodeId(node), &view.borrow());
             }
         }

@@ -107,6 +107,7 @@ pub fn as_lived(plan: &Plan) -> Plan {
         let longest = latency.distribution().max();
         *latency = LatencyPlan::constant(whole_ticks(longest, tick));
     }
+    lived.store.call = whole_ticks(plan.store.call, tick);
     lived
 }
 

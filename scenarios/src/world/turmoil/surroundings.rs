@@ -6,7 +6,7 @@ use super::sockets::Sockets;
 use super::wire::WireEnd;
 use super::{INSPECTED_NODES_MAX, Shared, TurmoilWorld};
 use crate::trace::{EndOfConnection, Fact, NodeId};
-use crate::world::simulated::{SimulatedWorld, processes, progress};
+use crate::world::simulated::{SimulatedWorld, processes, progress, stores};
 use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::node::Signal;
 use deploysim_nodes::process::{Process as Child, ProcessId};
@@ -58,6 +58,7 @@ impl Surroundings for Resident {
 
     fn inspect(&self, node: &AnyNode) {
         let mut world = self.world.borrow_mut();
+        world.lives[self.node as usize].is_handling = false;
         if world.lives.len() <= INSPECTED_NODES_MAX {
             let seen = Noted::Inspected(self.node, Box::new(node.clone()));
             world.journal.push(seen);
@@ -86,6 +87,10 @@ impl Surroundings for Resident {
         let mut world = self.world.borrow_mut();
         world.end_process(self.node, crate::trace::End::Exited(code));
     }
+
+    fn crash(&self) {
+        stores::strike(&mut *self.world.borrow_mut(), self.node);
+    }
 }
 
 impl TurmoilWorld {
@@ -93,6 +98,7 @@ impl TurmoilWorld {
         match report {
             Report::Handed { happening } => {
                 self.inputs += 1;
+                self.lives[node as usize].is_handling = true;
                 if self.shows_inputs {
                     self.journal.push(Noted::Handed(node, happening.clone()));
                 }

@@ -25,6 +25,11 @@ pub(super) enum Arrival {
 impl TurmoilWorld {
     /// Puts something into the byte stream that leaves from this end.
     pub(super) fn transmit(&mut self, from: WireEnd, load: Load) {
+        let is_ended = self.wires.end(from).is_some_and(|own| own.is_ended);
+        if is_ended && !matches!(load, Load::End) {
+            // Its machine has lost its power, and the writer has not.
+            return;
+        }
         let path = self.path(from);
         let extra = self.slowed(from);
         let now = self.now;

@@ -1,0 +1,273 @@
+//! The persistence engines of masters: which engine a master has, the disk below it, which its
+//! processes share, and the service with which all masters may keep their records. How an engine
+//! works is in `deploysim_nodes::store`.
+
+use super::{SimulatedWorld, faults};
+use crate::disk::{OpenDisk, SharedDisk, Trouble, shuffle};
+use crate::network::Cause;
+use crate::scenario::plan::{DiskTrouble, FaultStart, Plan, TriggerEvent};
+use crate::stream::Seeds;
+use deploysim_nodes::store::{
+    EmbeddedStore, FileStore, NoStore, RecordService, ServiceStore, Session, Store, StoreCall,
+    StoreFailure, Unreachable,
+};
+use deploysim_protocol::conf::RecoveryMode;
+use deploysim_protocol::record::{Record, RecordKey, Records};
+use deploysim_protocol::text::Text;
+use rand_chacha::ChaCha8Rng;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// What masters keep beyond the end of their processes.
+pub(in crate::world) struct Stores {
+    /// By the master's name. Looked up, never walked through.
+    kept: FxHashMap<Text, Kept>,
+    service: Rc<RefCell<RecordService>>,
+    seeds: Seeds,
+}
+
+/// What one master keeps.
+struct Kept {
+    disk: SharedDisk,
+    /// What is wrong with the disk, by fault.
+    troubles: Vec<(Cause, DiskTrouble)>,
+    calls: Rc<RefCell<Calls>>,
+}
+
+/// The calls of one master's store, over all its processes.
+#[derive(Debug, Default)]
+struct Calls {
+    made: u32,
+    /// Which call a fault prevents, from 1, and which fault.
+    struck: Vec<(u32, u32)>,
+    /// The fault that has prevented a call just now.
+    due: Option<u32>,
+}
+
+impl Stores {
+    /// Of a run that has not begun.
+    pub(super) fn new(plan: &Plan, seeds: Seeds) -> Self {
+        let kept = plan.cluster.masters.iter().map(|name| {
+            let stream = |purpose| seeds.chacha(&format!("disk {name} {purpose}"));
+            let kept = Kept {
+                disk: SharedDisk::new(stream("losses"), stream("order")),
+                troubles: Vec::new(),
+                calls: Rc::new(RefCell::new(Calls::of(plan, name))),
+            };
+            (Text::new(name), kept)
+        });
+        Self {
+            kept: kept.collect(),
+            service: Rc::default(),
+            seeds,
+        }
+    }
+
+    /// The engine of a new process; `None` for one that is no master.
+    pub(in crate::world) fn open(&self, plan: &Plan, name: Text) -> Option<Box<MasterStore>> {
+        let kept = self.kept.get(&name)?;
+        let disk = kept.disk.open();
+        let (conf, writes) = (&plan.conf, plan.store.writes);
+        let engine: Box<dyn Store> = match conf.recovery_mode {
+            RecoveryMode::Filesystem => Box::new(FileStore::new(
+                disk.again(),
+                &conf.recovery_directory,
+                writes,
+                plan.behaviour.unreadable_record,
+            )),
+            RecoveryMode::Rocksdb => Box::new(EmbeddedStore::new(disk.again(), writes)),
+            RecoveryMode::Zookeeper => Box::new(ServiceStore::new(
+                Rc::clone(&self.service),
+                MasterSession {
+                    call: plan.store.call,
+                    order: self.seeds.chacha(&format!("service lists for {name}")),
+                },
+                format!("{}/master_status", conf.zookeeper_directory),
+            )),
+            // A class of the user's cannot be played. Spark takes NONE for any other word.
+            RecoveryMode::None | RecoveryMode::Custom => Box::new(NoStore),
+        };
+        let call = match conf.recovery_mode {
+            // Its requests take the time.
+            RecoveryMode::Zookeeper => Duration::ZERO,
+            RecoveryMode::None
+            | RecoveryMode::Filesystem
+            | RecoveryMode::Rocksdb
+            | RecoveryMode::Custom => plan.store.call,
+        };
+        Some(Box::new(MasterStore {
+            engine,
+            call,
+            calls: Rc::clone(&kept.calls),
+            disk,
+        }))
+    }
+
+    /// The power of a master's machine fails.
+    pub(super) fn lose_power(&self, name: Text) {
+        if let Some(kept) = self.kept.get(&name) {
+            kept.disk.lose_power();
+        }
+    }
+
+    /// A master's disk is lost.
+    pub(super) fn wipe(&self, name: Text) {
+        if let Some(kept) = self.kept.get(&name) {
+            kept.disk.wipe();
+        }
+    }
+
+    /// Something is wrong with a master's disk.
+    pub(super) fn trouble(&mut self, name: Text, cause: Cause, trouble: DiskTrouble) {
+        if let Some(kept) = self.kept.get_mut(&name) {
+            kept.troubles.push((cause, trouble));
+            kept.disk.trouble(kept.trouble());
+        }
+    }
+
+    /// What this fault did to a master's disk is over.
+    pub(super) fn mend(&mut self, name: Text, cause: Cause) {
+        if let Some(kept) = self.kept.get_mut(&name) {
+            kept.troubles.retain(|(own, _)| *own != cause);
+            kept.disk.trouble(kept.trouble());
+        }
+    }
+
+    /// No fault prevents a call from here on.
+    pub(super) fn settle(&self, name: Text) {
+        if let Some(kept) = self.kept.get(&name) {
+            kept.calls.borrow_mut().struck.clear();
+        }
+    }
+}
+
+impl Kept {
+    fn trouble(&self) -> Trouble {
+        let mut all = Trouble::default();
+        for (_, trouble) in &self.troubles {
+            match trouble {
+                DiskTrouble::Slow(longer) => all.slow += *longer,
+                DiskTrouble::Full => all.is_full = true,
+                DiskTrouble::Failing => all.is_failing = true,
+                DiskTrouble::Torn => all.is_torn = true,
+            }
+        }
+        all
+    }
+}
+
+impl Calls {
+    fn of(plan: &Plan, master: &str) -> Self {
+        let struck = (0_u32..).zip(&plan.faults).filter_map(|(fault, row)| {
+            if let FaultStart::On(trigger) = &row.start
+                && let TriggerEvent::StoreCall { name } = &trigger.event
+                && name == master
+            {
+                Some((trigger.nth, fault))
+            } else {
+                None
+            }
+        });
+        Self {
+            struck: struck.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// One more call is made. Returns whether a fault prevents it.
+    fn is_struck(&mut self) -> bool {
+        self.made += 1;
+        let found = self.struck.iter().find(|(call, _)| *call == self.made);
+        self.due = found.map(|(_, fault)| *fault);
+        self.due.is_some()
+    }
+}
+
+/// What a request of a master to the service costs, or why it has no answer. The one place in
+/// which the state of a master's session shows in its store.
+const fn round_trip(session: &MasterSession) -> Result<Duration, Unreachable> {
+    Ok(session.call)
+}
+
+/// A master's session with the service.
+#[derive(Debug)]
+struct MasterSession {
+    call: Duration,
+    /// Draws the order in which records are listed.
+    order: ChaCha8Rng,
+}
+
+impl Session for MasterSession {
+    fn round_trip(&mut self) -> Result<Duration, Unreachable> {
+        round_trip(self)
+    }
+
+    fn order(&mut self, names: &mut [String]) {
+        shuffle(names, &mut self.order);
+    }
+}
+
+/// The engine of one process of a master.
+pub(in crate::world) struct MasterStore {
+    engine: Box<dyn Store>,
+    /// What a call takes beside what the engine's disk or service takes.
+    call: Duration,
+    calls: Rc<RefCell<Calls>>,
+    disk: OpenDisk,
+}
+
+impl MasterStore {
+    fn call<T>(&mut self, call: impl FnOnce(&mut dyn Store) -> StoreCall<T>) -> StoreCall<T> {
+        if self.calls.borrow_mut().is_struck() {
+            return StoreCall::new(Duration::ZERO, Err(StoreFailure::Crashed));
+        }
+        let mut call = call(self.engine.as_mut());
+        call.took += self.call;
+        call
+    }
+}
+
+impl Store for MasterStore {
+    fn add(&mut self, record: &Record) -> StoreCall<()> {
+        self.call(|engine| engine.add(record))
+    }
+
+    fn remove(&mut self, key: RecordKey) -> StoreCall<()> {
+        self.call(|engine| engine.remove(key))
+    }
+
+    fn read_all(&mut self) -> StoreCall<Records> {
+        self.call(|engine| engine.read_all())
+    }
+
+    fn keeps_records(&self) -> bool {
+        self.engine.keeps_records()
+    }
+}
+
+impl Drop for MasterStore {
+    /// The process is gone: an engine that would tidy up cannot.
+    fn drop(&mut self) {
+        self.disk.close();
+    }
+}
+
+impl fmt::Debug for MasterStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("MasterStore")
+    }
+}
+
+/// To be called by the world when a turn has said that its process was ended during a call of
+/// its store: the fault that did it begins.
+pub(in crate::world) fn strike<W: SimulatedWorld>(world: &mut W, node: u32) {
+    let name = world.part(node).name;
+    let kept = world.state().stores.kept.get(&name);
+    let due = kept.and_then(|kept| kept.calls.borrow_mut().due.take());
+    if let Some(fault) = due {
+        faults::begin(world, fault);
+    }
+}
