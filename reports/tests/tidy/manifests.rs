@@ -42,8 +42,12 @@ const ARROWS: [(&str, &[&str]); 6] = [
 /// Runtimes, generators and simulators: `protocol` is words and bytes.
 const NOT_IN_PROTOCOL: [&str; 6] = ["tokio", "rand", "turmoil", "stateright", "futures", "async"];
 
+/// Features of the nodes that bring what a pure core does without, each for one folder or file.
+const OPTIONAL: [&str; 2] = ["shell", "embedded"];
+
 /// What the cores of the nodes are built from, beside `protocol`.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
+    "blake3",
     "deploysim-protocol",
     "hashbrown",
     "jiff",
@@ -138,12 +142,9 @@ fn nodes_are_pure(tree: &Tree) -> Vec<Offence> {
         let names = |feature: &str, word: &str| {
             list(feature).is_some_and(|words| words.iter().any(|one| one.as_str() == Some(word)))
         };
-        if names("default", "shell") {
-            offences.push(manifest.file.offence(
-                1,
-                "nodes-are-pure",
-                "feature shell must not be a default",
-            ));
+        for feature in OPTIONAL.into_iter().filter(|one| names("default", one)) {
+            let what = format!("feature {feature} must not be a default");
+            offences.push(manifest.file.offence(1, "nodes-are-pure", what));
         }
         for one in manifest
             .dependencies
@@ -152,11 +153,14 @@ fn nodes_are_pure(tree: &Tree) -> Vec<Offence> {
         {
             let is_optional =
                 one.table.get("optional").and_then(toml::Value::as_bool) == Some(true);
-            let is_of_shell = is_optional && names("shell", &format!("dep:{}", one.name));
-            if !PURE.contains(&one.name.as_str()) && !is_of_shell {
+            let dependency = format!("dep:{}", one.name);
+            let is_of_feature =
+                is_optional && OPTIONAL.iter().any(|feature| names(feature, &dependency));
+            if !PURE.contains(&one.name.as_str()) && !is_of_feature {
                 let what = format!(
-                    "{} must be optional and of feature shell (\"dep:{0}\")",
-                    one.name
+                    "{} must be optional and of feature {} (\"dep:{0}\")",
+                    one.name,
+                    OPTIONAL.join(" or ")
                 );
                 offences.push(manifest.file.offence(one.line, "nodes-are-pure", what));
             }

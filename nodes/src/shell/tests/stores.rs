@@ -1,10 +1,10 @@
 //! A store that takes time: the process is busy, and what it causes afterwards happens later.
 
-use super::hosted::{Hosted, LIMITS, quiet_master};
+use super::hosted::{CRASHED, Hosted, LIMITS, quiet_master};
 use super::yard::Yard;
 use super::{asking, check, master_address, question, seconds};
 use crate::hosted::Happening;
-use crate::store::{Store, StoreCall};
+use crate::store::{Store, StoreCall, StoreFailure};
 use deploysim_protocol::address::{Address, Reference};
 use deploysim_protocol::id::WorkerId;
 use deploysim_protocol::message::to_master::RegisterWorker;
@@ -39,6 +39,23 @@ impl Store for SlowStore {
     }
 }
 
+/// An engine under whose call of `add` the process is ended.
+struct FatalStore;
+
+impl Store for FatalStore {
+    fn add(&mut self, _record: &Record) -> StoreCall<()> {
+        StoreCall::new(Duration::ZERO, Err(StoreFailure::Crashed))
+    }
+
+    fn remove(&mut self, _key: RecordKey) -> StoreCall<()> {
+        slow(())
+    }
+
+    fn read_all(&mut self) -> StoreCall<Records> {
+        slow(Records::default())
+    }
+}
+
 fn registration(number: u16) -> Envelope {
     let worker = format!("worker-{number}");
     let message = RegisterWorker {
@@ -58,7 +75,10 @@ fn registration(number: u16) -> Envelope {
 
 /// A leader at 10 s, with a slow store.
 async fn leader(yard: &Rc<Yard>) -> Hosted {
-    let store = Box::new(SlowStore);
+    leader_with(yard, Box::new(SlowStore)).await
+}
+
+async fn leader_with(yard: &Rc<Yard>, store: Box<dyn Store>) -> Hosted {
     let master = yard
         .host(master_address(), quiet_master(), LIMITS, store)
         .await;
@@ -143,5 +163,19 @@ fn a_process_that_is_ended_while_it_is_busy_does_nothing_more() {
         yard.pass(seconds(1)).await;
         master.crash().await;
         assert_eq!(worker.hear().await, None);
+    });
+}
+
+#[test]
+fn a_process_that_is_ended_under_a_call_says_nothing_more_and_handles_nothing_more() {
+    check(async |yard: Rc<Yard>| {
+        let master = leader_with(&yard, Box::new(FatalStore)).await;
+        let mut worker = yard.greet(master_address(), "worker-1").await;
+        worker.say(&registration(1)).await;
+        worker.say(&registration(2)).await;
+        assert_eq!(worker.hear().await, None);
+        assert_eq!(master.exit_code(), Some(CRASHED));
+        let heard = ["10.000s received RegisterWorker worker-1:0@c1"];
+        assert_eq!(master.timed(&["received", "sent"]), heard);
     });
 }

@@ -346,10 +346,15 @@ impl World {
         );
     }
 
-    /// `store keep`, `store fail add`, `store spoil worker_worker-1`, `store list`
+    /// `store keep`, `store fail add`, `store spoil worker-1`, `store list`
     fn set_store(&mut self, command: &Command) {
         match command.word(0) {
             "keep" => self.store.keeps = true,
+            "spoil" => {
+                let name = self.book.long(command.word(1)).map(str::to_owned);
+                let name = name.unwrap_or_else(|| command.wrong("no such id"));
+                self.store.spoil(&name);
+            }
             "fail" => {
                 self.store.fails = Some(match command.word(1) {
                     "add" => Access::Add,

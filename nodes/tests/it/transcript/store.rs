@@ -44,11 +44,12 @@ impl MemoryStore {
     ///
     /// # Panics
     /// If there is none.
-    pub(super) fn spoil(&mut self, key: &str) {
-        let found = self.records.keys().find(|known| known.to_string() == key);
-        let found = *found.unwrap_or_else(|| panic!("{key} is not stored"));
+    pub(super) fn spoil(&mut self, id: &str) {
+        let is_of = |key: &&RecordKey| key.to_string().ends_with(&format!("_{id}"));
+        let found = self.records.keys().find(is_of).copied();
+        let found = found.unwrap_or_else(|| panic!("{id} is not stored"));
         self.records.remove(&found);
-        self.spoilt.push(Text::new(key));
+        self.spoilt.push(Text::new(&found.to_string()));
     }
 
     /// What is in it, by key.

@@ -1381,3 +1381,141 @@ state = "dead"
                = note: allowed: ALIVE, DEAD, DECOMMISSIONED, UNKNOWN"#]],
     );
 }
+
+#[test]
+fn two_engines_in_one_file() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+"spark.deploy.recoveryMode" = "FILESYSTEM"
+"spark.deploy.recoveryMode" = "ZOOKEEPER"
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn an_engine_that_does_not_exist() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+"spark.deploy.recoveryMode" = "FILESYTEM"
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_store_that_writes_as_nobody_does() {
+    check(
+        &(START.to_owned()
+            + r#"[store]
+call = 1
+spark_writes = "no"
+engine = "files"
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_loss_of_power_of_what_has_none_of_its_own() {
+    check(
+        &(START.to_owned()
+            + r#"[[driver]]
+name = "etl"
+
+[[fault]]
+at = "1s"
+power_loss = "driver:etl"
+wipe = true
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_disk_without_a_trouble() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+disk = "master-1"
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_disk_with_two_troubles() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+disk = "master-1"
+full = true
+slow = "1s"
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_trouble_that_is_none() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+disk = "worker-1"
+torn = false
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_trouble_without_a_disk() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+at = "1s"
+crash = "master-1"
+full = true
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_call_of_the_store_that_ends_nothing() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+on = { master = "master-1", store_call = 3 }
+pause = "master-1"
+
+[[fault]]
+on = { master = "master-1", store_call = 3 }
+crash = "worker-1"
+every = "5s"
+for = "1s"
+"#),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_call_of_the_store_with_more_than_its_number() {
+    check(
+        &(START.to_owned()
+            + r#"[[fault]]
+on = { master = "master-1", store_call = 0, state = "ALIVE", nth = 2, after = "1s" }
+crash = "master-1"
+
+[[fault]]
+on = { worker = "worker-1", state = "DEAD", store_call = 2 }
+crash = "master-1"
+"#),
+        &expect![[""]],
+    );
+}
