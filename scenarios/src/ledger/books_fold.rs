@@ -29,16 +29,12 @@ impl Books {
             MasterEvent::DriverAdded { .. } => self.add_driver(master, at, event, names),
             MasterEvent::DriverRelaunched { old, new } => self.relaunch_driver(old, new, names),
             MasterEvent::MasterStateChanged { state } => {
-                self.state = state;
-                self.changed = at;
+                (self.state, self.changed) = (state, at);
                 if state == MasterState::Alive {
                     names.submission_answered(master);
                 }
             }
-            MasterEvent::ScheduleBegan => {
-                self.in_pass = true;
-                self.passes += 1;
-            }
+            MasterEvent::ScheduleBegan => self.begin_pass(),
             MasterEvent::ScheduleEnded { .. } => self.in_pass = false,
             MasterEvent::ResourceOffered { .. }
             | MasterEvent::WorkerStateChanged { .. }
@@ -88,6 +84,11 @@ impl Books {
             | MasterEvent::RecoveryBegan { .. }
             | MasterEvent::RecoveryCompleted => {}
         }
+    }
+
+    const fn begin_pass(&mut self) {
+        self.in_pass = true;
+        self.passes += 1;
     }
 
     pub(super) fn hear(&mut self, worker: WorkerSlot, at: WallTime) {

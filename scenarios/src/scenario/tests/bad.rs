@@ -1167,7 +1167,7 @@ worker = { count = 2 }
               |             ^^^^^^^
               |
               = help: did you mean `RD-09`?
-              = note: allowed: RD-09, RD-19, RD-01, RD-02, RD-03 … (69 in all)
+              = note: allowed: RD-09, RD-19, RD-01, RD-02, RD-03 … (70 in all)
 
             error: `INV-Z1` is not the id of an invariant
              --> file.toml:2:35
@@ -1390,7 +1390,12 @@ fn two_engines_in_one_file() {
 "spark.deploy.recoveryMode" = "FILESYSTEM"
 "spark.deploy.recoveryMode" = "ZOOKEEPER"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: the file is not TOML: duplicate key
+             --> file.toml:7:1
+              |
+            7 | "spark.deploy.recoveryMode" = "ZOOKEEPER"
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
     );
 }
 
@@ -1401,7 +1406,14 @@ fn an_engine_that_does_not_exist() {
             + r#"[conf]
 "spark.deploy.recoveryMode" = "FILESYTEM"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: `spark.deploy.recoveryMode` cannot be "FILESYTEM"
+             --> file.toml:6:31
+              |
+            6 | "spark.deploy.recoveryMode" = "FILESYTEM"
+              |                               ^^^^^^^^^^^
+              |
+              = note: allowed: one of NONE, FILESYSTEM, ZOOKEEPER, ROCKSDB, CUSTOM"#]],
     );
 }
 
@@ -1414,7 +1426,31 @@ call = 1
 spark_writes = "no"
 engine = "files"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: `call` has no unit
+             --> file.toml:6:8
+              |
+            6 | call = 1
+              |        ^
+              |
+              = help: did you mean `"1s"`?
+              = note: allowed: a time with its unit, such as "21s", "1500ms", "0.5ms", "2min" or "1h"
+
+            error: `spark_writes` cannot be "no"
+             --> file.toml:7:16
+              |
+            7 | spark_writes = "no"
+              |                ^^^^
+              |
+              = note: allowed: true or false
+
+            error: unknown key `engine` in [store]
+             --> file.toml:8:1
+              |
+            8 | engine = "files"
+              | ^^^^^^
+              |
+              = note: allowed: call, spark_writes"#]],
     );
 }
 
@@ -1430,7 +1466,20 @@ at = "1s"
 power_loss = "driver:etl"
 wipe = true
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: only machines lose their power
+              --> file.toml:10:14
+               |
+            10 | power_loss = "driver:etl"
+               |              ^^^^^^^^^^^^
+               |
+               = note: allowed: masters, workers and applications
+
+            error: `wipe` has no meaning for `power_loss`
+              --> file.toml:11:8
+               |
+            11 | wipe = true
+               |        ^^^^"#]],
     );
 }
 
@@ -1442,7 +1491,14 @@ fn a_disk_without_a_trouble() {
 at = "1s"
 disk = "master-1"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: [[fault]] needs one of its words
+             --> file.toml:5:1
+              |
+            5 | [[fault]]
+              | ^^^^^^^^^
+              |
+              = note: allowed: slow, full, failing, torn"#]],
     );
 }
 
@@ -1456,7 +1512,12 @@ disk = "master-1"
 full = true
 slow = "1s"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: `slow` and `full` exclude each other in [[fault]]
+             --> file.toml:8:8
+              |
+            8 | full = true
+              |        ^^^^"#]],
     );
 }
 
@@ -1469,7 +1530,22 @@ at = "1s"
 disk = "worker-1"
 torn = false
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: only the disk of a master matters
+             --> file.toml:7:8
+              |
+            7 | disk = "worker-1"
+              |        ^^^^^^^^^^
+              |
+              = note: allowed: masters
+
+            error: `torn` cannot be false
+             --> file.toml:8:8
+              |
+            8 | torn = false
+              |        ^^^^^
+              |
+              = note: allowed: true; or leave the key out"#]],
     );
 }
 
@@ -1482,7 +1558,12 @@ at = "1s"
 crash = "master-1"
 full = true
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: `full` has no meaning for `crash`
+             --> file.toml:8:8
+              |
+            8 | full = true
+              |        ^^^^"#]],
     );
 }
 
@@ -1500,7 +1581,24 @@ crash = "worker-1"
 every = "5s"
 for = "1s"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: `on` with `store_call` only sets off `crash` or `power_loss` of master-1
+             --> file.toml:6:6
+              |
+            6 | on = { master = "master-1", store_call = 3 }
+              |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `on` with `store_call` only sets off `crash` or `power_loss` of master-1
+              --> file.toml:10:6
+               |
+            10 | on = { master = "master-1", store_call = 3 }
+               |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `every` has no meaning with `store_call`
+              --> file.toml:12:9
+               |
+            12 | every = "5s"
+               |         ^^^^"#]],
     );
 }
 
@@ -1516,6 +1614,37 @@ crash = "master-1"
 on = { worker = "worker-1", state = "DEAD", store_call = 2 }
 crash = "master-1"
 "#),
-        &expect![[""]],
+        &expect![[r#"
+            error: `store_call` cannot be the number 0
+             --> file.toml:6:42
+              |
+            6 | on = { master = "master-1", store_call = 0, state = "ALIVE", nth = 2, after = "1s" }
+              |                                          ^
+              |
+              = note: allowed: a whole number from 1 to 2147483647
+
+            error: `state` has no meaning for a call of the store
+             --> file.toml:6:53
+              |
+            6 | on = { master = "master-1", store_call = 0, state = "ALIVE", nth = 2, after = "1s" }
+              |                                                     ^^^^^^^
+
+            error: `nth` has no meaning for a call of the store
+             --> file.toml:6:68
+              |
+            6 | on = { master = "master-1", store_call = 0, state = "ALIVE", nth = 2, after = "1s" }
+              |                                                                    ^
+
+            error: `after` has no meaning for a call of the store
+             --> file.toml:6:79
+              |
+            6 | on = { master = "master-1", store_call = 0, state = "ALIVE", nth = 2, after = "1s" }
+              |                                                                               ^^^^
+
+            error: `store_call` goes with `master`
+              --> file.toml:10:58
+               |
+            10 | on = { worker = "worker-1", state = "DEAD", store_call = 2 }
+               |                                                          ^"#]],
     );
 }

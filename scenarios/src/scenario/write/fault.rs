@@ -114,14 +114,7 @@ fn write_word(lines: &mut Lines, word: &FaultWord) {
             told,
         } => {
             lines.key("reset", pair(first, second));
-            lines.key(
-                "told",
-                match told {
-                    Told::Both => quoted("both"),
-                    Told::None => quoted("none"),
-                    Told::One(target) => quoted(&target.to_string()),
-                },
-            );
+            write_told(lines, told);
         }
         FaultWord::Message {
             kind,
@@ -144,11 +137,7 @@ fn write_word(lines: &mut Lines, word: &FaultWord) {
         FaultWord::PowerLoss { targets } => lines.key("power_loss", names(targets)),
         FaultWord::Disk { targets, trouble } => {
             lines.key("disk", names(targets));
-            let how = match trouble {
-                DiskTrouble::Slow(longer) => duration(*longer),
-                DiskTrouble::Full | DiskTrouble::Failing | DiskTrouble::Torn => "true".to_owned(),
-            };
-            lines.key(trouble.word(), how);
+            write_trouble(lines, *trouble);
         }
         FaultWord::Pause {
             targets,
@@ -162,6 +151,23 @@ fn write_word(lines: &mut Lines, word: &FaultWord) {
             lines.key("code", code.to_string());
         }
     }
+}
+
+fn write_told(lines: &mut Lines, told: &Told) {
+    let told = match told {
+        Told::Both => quoted("both"),
+        Told::None => quoted("none"),
+        Told::One(target) => quoted(&target.to_string()),
+    };
+    lines.key("told", told);
+}
+
+fn write_trouble(lines: &mut Lines, trouble: DiskTrouble) {
+    let how = match trouble {
+        DiskTrouble::Slow(longer) => duration(longer),
+        DiskTrouble::Full | DiskTrouble::Failing | DiskTrouble::Torn => "true".to_owned(),
+    };
+    lines.key(trouble.word(), how);
 }
 
 fn write_action(lines: &mut Lines, action: MessageAction) {

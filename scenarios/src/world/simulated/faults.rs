@@ -105,10 +105,8 @@ fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &Faul
             direction,
         } => {
             let (first, second) = (members(world, first), members(world, second));
-            world
-                .state_mut()
-                .cuts
-                .cut(cause, &first, &second, ways(*direction));
+            let cuts = &mut world.state_mut().cuts;
+            cuts.cut(cause, &first, &second, ways(*direction));
             Vec::new()
         }
         FaultWord::Delay {
@@ -152,26 +150,19 @@ fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &Faul
             Vec::new()
         }
         FaultWord::Crash { targets, disk } => {
-            match disk {
-                Disk::Kept => {}
-                Disk::Wiped => on_disks(world, targets, |stores, name| stores.wipe(name)),
+            if *disk == Disk::Wiped {
+                on_disks(world, targets, |stores, name| stores.wipe(name));
             }
             end_processes(world, targets, End::Crashed)
         }
         FaultWord::PowerLoss { targets } => lose_power(world, cause, targets),
         FaultWord::Disk { targets, trouble } => {
-            on_disks(world, targets, |stores, name| {
-                stores.trouble(name, cause, *trouble);
+            on_disks(world, targets, |own, name| {
+                own.trouble(name, cause, *trouble)
             });
             Vec::new()
         }
-        FaultWord::Pause { targets, .. } => {
-            let nodes = tampering::targets(world, targets);
-            for node in &nodes {
-                world.pause(*node);
-            }
-            nodes
-        }
+        FaultWord::Pause { targets, .. } => pause(world, targets),
         FaultWord::Exit { targets, code } => {
             end_processes(world, targets, End::Exited(*code));
             Vec::new()
@@ -193,6 +184,14 @@ fn slow_down<W: SimulatedWorld>(
         extra: links::latency(amount),
         streams: FxHashMap::default(),
     });
+}
+
+fn pause<W: SimulatedWorld>(world: &mut W, targets: &[Target]) -> Vec<u32> {
+    let nodes = tampering::targets(world, targets);
+    for node in &nodes {
+        world.pause(*node);
+    }
+    nodes
 }
 
 fn end_processes<W: SimulatedWorld>(world: &mut W, targets: &[Target], end: End) -> Vec<u32> {
