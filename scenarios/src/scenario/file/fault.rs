@@ -347,7 +347,11 @@ fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Fau
 fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let targets = context.names.targets(word)?;
     let is_on_a_machine = |target: &Target| match target {
-        Target::Master(_) | Target::Worker(_) | Target::Application(_) => true,
+        Target::Election
+        | Target::Leader
+        | Target::Master(_)
+        | Target::Worker(_)
+        | Target::Application(_) => true,
         Target::Driver { .. } | Target::Executor { .. } => false,
     };
     if !targets.iter().all(is_on_a_machine) {
@@ -415,4 +419,11 @@ fn exit(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Faul
         targets,
         code: code?,
     })
+}
+
+const fn may_exit(target: &Target) -> bool {
+    match target {
+        Target::Application(_) | Target::Driver { .. } | Target::Executor { .. } => true,
+        Target::Election | Target::Leader | Target::Master(_) | Target::Worker(_) => false,
+    }
 }
