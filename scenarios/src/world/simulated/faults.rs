@@ -149,12 +149,7 @@ fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &Faul
             });
             Vec::new()
         }
-        FaultWord::Crash { targets, disk } => {
-            if *disk == Disk::Wiped {
-                on_disks(world, targets, |stores, name| stores.wipe(name));
-            }
-            end_processes(world, targets, End::Crashed)
-        }
+        FaultWord::Crash { targets, disk } => crash(world, targets, *disk),
         FaultWord::PowerLoss { targets } => lose_power(world, cause, targets),
         FaultWord::Disk { targets, trouble } => {
             on_disks(world, targets, |own, name| {
@@ -184,6 +179,13 @@ fn slow_down<W: SimulatedWorld>(
         extra: links::latency(amount),
         streams: FxHashMap::default(),
     });
+}
+
+fn crash<W: SimulatedWorld>(world: &mut W, targets: &[Target], disk: Disk) -> Vec<u32> {
+    if disk == Disk::Wiped {
+        on_disks(world, targets, |stores, name| stores.wipe(name));
+    }
+    end_processes(world, targets, End::Crashed)
 }
 
 fn pause<W: SimulatedWorld>(world: &mut W, targets: &[Target]) -> Vec<u32> {
