@@ -10,8 +10,8 @@ mod work;
 
 pub use expect::{Claim, ExpectationPlan, Quantity, Window};
 pub use fault::{
-    Direction, Disk, DiskTrouble, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER, MessageAction,
-    Repeat, Target, Targets, Told, Trigger, TriggerEvent,
+    Direction, Disk, DiskTrouble, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER,
+    MessageAction, Repeat, Target, Targets, Told, Trigger, TriggerEvent,
 };
 pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
 pub use work::{

@@ -23,7 +23,9 @@ mod wire;
 
 use crate::scenario::plan::{FaultWord, Plan};
 use crate::trace::{End, Entry, Fact, INSPECTED_NODES_MAX, INSPECTION_PERIOD, NodeId, Observer};
-use crate::world::simulated::{Cue, Direction, SimulatedWorld, faults, processes, progress, start};
+use crate::world::simulated::{
+    Cue, Direction, SimulatedWorld, faults, processes, progress, start, stores,
+};
 use crate::world::slab::Slab;
 use crate::world::{Class, limit};
 use agenda::Agenda;
@@ -214,6 +216,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         if self.shows_inputs {
             self.observer.handed(self.now, NodeId(node), &happening);
         }
+        stores::look(self, node);
         let handled = self.turn(node, happening);
         let mut effects = std::mem::take(&mut self.effects);
         let process = self.lives[node as usize].place.process;

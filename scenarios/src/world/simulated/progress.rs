@@ -103,11 +103,11 @@ pub(in crate::world) fn read_note<W: SimulatedWorld>(world: &mut W, node: u32, e
             let process = world.part(node).place.process;
             world.state_mut().reigns.begin(node, process);
         }
+        Event::Election(event) => world.state_mut().stores.hear(event),
         Event::Master(_)
         | Event::Worker(_)
         | Event::Executor(_)
         | Event::Client(_)
-        | Event::Election(_)
         | Event::HandlerThrew { .. } => {}
     }
 }

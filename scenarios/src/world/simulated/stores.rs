@@ -4,19 +4,23 @@
 
 use super::{SimulatedWorld, faults};
 use crate::disk::{OpenDisk, SharedDisk, Trouble, shuffle};
-use crate::network::Cause;
-use crate::scenario::plan::{DiskTrouble, FaultStart, Plan, TriggerEvent};
+use crate::network::{Cause, Path};
+use crate::scenario::plan::{DiskTrouble, ELECTION, FaultStart, Plan, TriggerEvent};
 use crate::stream::Seeds;
 use deploysim_nodes::store::{
     EmbeddedStore, FileStore, NoStore, RecordService, ServiceStore, Session, Store, StoreCall,
     StoreFailure, Unreachable,
 };
+use deploysim_protocol::address::Address;
 use deploysim_protocol::conf::RecoveryMode;
+use deploysim_protocol::event::ElectionEvent;
+use deploysim_protocol::id::SessionId;
 use deploysim_protocol::record::{Record, RecordKey, Records};
 use deploysim_protocol::text::Text;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -26,6 +30,8 @@ pub(in crate::world) struct Stores {
     /// By the master's name. Looked up, never walked through.
     kept: FxHashMap<Text, Kept>,
     service: Rc<RefCell<RecordService>>,
+    /// The sessions with the service that live, and whose they are.
+    sessions: BTreeMap<SessionId, Address>,
     seeds: Seeds,
 }
 
@@ -35,6 +41,17 @@ struct Kept {
     /// What is wrong with the disk, by fault.
     troubles: Vec<(Cause, DiskTrouble)>,
     calls: Rc<RefCell<Calls>>,
+    reach: Rc<Cell<Reach>>,
+}
+
+/// Whether a master's requests to the service are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Answered,
+    /// The service is gone, or bytes do not cross.
+    Silent,
+    /// The master's session is over.
+    Expired,
 }
 
 /// The calls of one master's store, over all its processes.
@@ -56,12 +73,14 @@ impl Stores {
                 disk: SharedDisk::new(stream("losses"), stream("order")),
                 troubles: Vec::new(),
                 calls: Rc::new(RefCell::new(Calls::of(plan, name))),
+                reach: Rc::new(Cell::new(Reach::Answered)),
             };
             (Text::new(name), kept)
         });
         Self {
             kept: kept.collect(),
             service: Rc::default(),
+            sessions: BTreeMap::new(),
             seeds,
         }
     }
@@ -83,6 +102,11 @@ impl Stores {
                 Rc::clone(&self.service),
                 MasterSession {
                     call: plan.store.call,
+                    patience: plan
+                        .election
+                        .as_ref()
+                        .map_or(Duration::ZERO, |election| election.connection_timeout),
+                    reach: Rc::clone(&kept.reach),
                     order: self.seeds.chacha(&format!("service lists for {name}")),
                 },
                 format!("{}/master_status", conf.zookeeper_directory),
@@ -104,6 +128,25 @@ impl Stores {
             calls: Rc::clone(&kept.calls),
             disk,
         }))
+    }
+
+    /// What the election service reports of sessions.
+    pub(super) fn hear(&mut self, event: ElectionEvent) {
+        match event {
+            ElectionEvent::SessionOpened { session, owner } => {
+                self.sessions.insert(session, owner);
+            }
+            ElectionEvent::SessionEnded { session, .. } => {
+                self.sessions.remove(&session);
+            }
+            ElectionEvent::SessionResumed { .. }
+            | ElectionEvent::LatchLed { .. }
+            | ElectionEvent::AgentConnected { .. }
+            | ElectionEvent::AgentDisconnected
+            | ElectionEvent::AgentSuspended
+            | ElectionEvent::AgentExpired
+            | ElectionEvent::LeadershipChanged { .. } => {}
+        }
     }
 
     /// The power of a master's machine fails.
@@ -188,14 +231,50 @@ impl Calls {
 
 /// What a request of a master to the service costs, or why it has no answer. The one place in
 /// which the state of a master's session shows in its store.
-const fn round_trip(session: &MasterSession) -> Result<Duration, Unreachable> {
-    Ok(session.call)
+fn round_trip(session: &MasterSession) -> Result<Duration, Unreachable> {
+    let (after, reason) = match session.reach.get() {
+        Reach::Answered => return Ok(session.call),
+        Reach::Silent => (session.patience, "KeeperErrorCode = ConnectionLoss"),
+        Reach::Expired => (session.call, "KeeperErrorCode = Session expired"),
+    };
+    let reason = reason.to_owned();
+    Err(Unreachable { after, reason })
+}
+
+/// To be called by the world before a master's turn: whether its requests will be answered.
+///
+/// **Differs:** Spark's client sends its requests as bytes, which may wait for a retransmission;
+/// here the ways between the two machines at the beginning of the turn decide.
+pub(in crate::world) fn look<W: SimulatedWorld>(world: &W, node: u32) {
+    if world.plan().election.is_none() {
+        return;
+    }
+    let own = world.part(node);
+    let state = world.state();
+    let Some(kept) = state.stores.kept.get(&own.name) else {
+        return;
+    };
+    let service = state.names.get(&Text::new(ELECTION));
+    let service = service.map(|service| world.part(*service));
+    let is_there = service.is_some_and(|service| {
+        service.is_alive && state.cuts.path(own.place, service.place) == Path::OPEN
+    });
+    let mut owners = state.stores.sessions.values();
+    let has_session = owners.any(|owner| *owner == own.address);
+    kept.reach.set(match (is_there, has_session) {
+        (true, true) => Reach::Answered,
+        (true, false) => Reach::Expired,
+        (false, _) => Reach::Silent,
+    });
 }
 
 /// A master's session with the service.
 #[derive(Debug)]
 struct MasterSession {
     call: Duration,
+    /// How long it waits for a service that does not answer.
+    patience: Duration,
+    reach: Rc<Cell<Reach>>,
     /// Draws the order in which records are listed.
     order: ChaCha8Rng,
 }

@@ -98,6 +98,7 @@ impl TurmoilWorld {
         match report {
             Report::Handed { happening } => {
                 self.inputs += 1;
+                stores::look(self, node);
                 self.lives[node as usize].is_handling = true;
                 if self.shows_inputs {
                     self.journal.push(Noted::Handed(node, happening.clone()));
