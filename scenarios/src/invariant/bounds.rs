@@ -68,6 +68,8 @@ pub struct Bounds {
     pub shows_brief_overcommit: bool,
     /// How long a fault of the scenario can hold a message beyond its own end.
     pub held: Duration,
+    /// A master that was elected has recovered.
+    pub recover: Duration,
     /// Another master leads after one is gone; zero where nobody can follow with what it knew.
     pub lead: Duration,
 }
@@ -117,6 +119,7 @@ impl Bounds {
                 .iter()
                 .any(|expected| expected.defect == "RD-17"),
             held: held(plan),
+            recover: recover(plan, delay),
             lead: lead(plan, delay),
         }
     }
@@ -151,13 +154,18 @@ fn delay(plan: &Plan) -> Duration {
     latency.unwrap_or_default() + queue + network.answer_delay
 }
 
+/// How long a recovery takes: what is read is waited for, then removed or relaunched.
+fn recover(plan: &Plan, delay: Duration) -> Duration {
+    let records = plan.cluster.workers.len() + plan.applications.len() + plan.drivers.len();
+    let calls = u32::try_from(4 * records + 1).unwrap_or(u32::MAX);
+    plan.store.call * calls + plan.conf.recovery_timeout() + 2 * delay
+}
+
 /// How long it takes after the end of a leader until another is ALIVE: the old session expires,
 /// the next candidate is told, asks and is called back, and recovers what is stored. An agent
 /// that found no service first has to find it.
 fn lead(plan: &Plan, delay: Duration) -> Duration {
-    let records = plan.cluster.workers.len() + plan.applications.len() + plan.drivers.len();
-    let reading = plan.store.call * u32::try_from(records).unwrap_or(u32::MAX);
-    let recovery = reading + plan.conf.recovery_timeout() + 2 * delay;
+    let recovery = recover(plan, delay);
     match (&plan.election, plan.conf.recovery_mode) {
         (Some(election), _) => {
             let reconnected = election.connection_timeout + RECONNECT_PAUSE_MAX;

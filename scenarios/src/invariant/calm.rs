@@ -31,6 +31,7 @@ pub(super) struct Calm {
     lead: Duration,
     /// Until when the last one may.
     led: Time,
+    is_leader_gone: bool,
     since: Time,
     /// Faults under way that last; those that wait for their moment are none until it comes.
     lasting: u32,
@@ -68,6 +69,7 @@ impl Calm {
             held: bounds.held,
             lead: bounds.lead,
             led: Time::ZERO,
+            is_leader_gone: false,
             since: Time::ZERO,
             lasting: 0,
             blocked: None,
@@ -126,6 +128,7 @@ impl Calm {
 
     /// The leader is gone: everything may take longer by the time until another leads.
     pub(super) fn leader_gone(&mut self, at: Time) {
+        self.is_leader_gone = true;
         if !self.lead.is_zero() {
             self.any = true;
             self.led = at + self.lead;
@@ -134,10 +137,16 @@ impl Calm {
 
     /// Another master leads, or the same again: what depends on it begins anew.
     pub(super) fn leader_found(&mut self, at: Time) {
+        self.is_leader_gone = false;
         if !self.lead.is_zero() {
             self.any = true;
             self.led = at;
         }
+    }
+
+    /// Whether somebody led, and nobody does.
+    pub(super) const fn waits_for_leader(&self) -> bool {
+        self.is_leader_gone
     }
 
     pub(super) fn settle(&mut self, at: Time) {

@@ -5,7 +5,7 @@ use super::demand::Demand;
 use super::pending::Duty;
 use super::scene::Scene;
 use super::violation::Finding;
-use super::{clients, drift, ghosts, membership};
+use super::{clients, drift, ghosts, leadership, membership};
 use crate::trace::Child;
 use deploysim_protocol::time::Time;
 use std::time::Duration;
@@ -38,6 +38,8 @@ pub(super) fn is_unmet(duty: Duty, scene: &Scene<'_>, demand: &Demand) -> bool {
         Duty::Single(root) => ghosts::is_doubled(scene, root),
         Duty::Kill(driver) => ghosts::is_spared(scene, driver),
         Duty::Fit(machine) => ghosts::is_overcommitted(scene, machine),
+        Duty::Recovery(master) => leadership::is_recovering(scene, master),
+        Duty::Leader => leadership::is_leaderless(scene),
     }
 }
 
@@ -70,6 +72,10 @@ pub(super) fn bound(duty: Duty, scene: &Scene<'_>) -> Duration {
         }
         Duty::Obedience(_) => bounds.kill,
         Duty::Kill(_) => bounds.delay + bounds.kill,
+        Duty::Recovery(_) => bounds.recover,
+        // Once somebody led, the calm knows how long the next may take.
+        Duty::Leader if scene.calm.waits_for_leader() => 2 * bounds.delay,
+        Duty::Leader => bounds.lead + bounds.recover,
     }
 }
 
@@ -110,6 +116,8 @@ pub(super) fn finding(duty: Duty, since: Time, scene: &Scene<'_>, demand: &Deman
         Duty::Single(root) => ghosts::doubled(scene, root, since),
         Duty::Kill(driver) => ghosts::spared(scene, driver, since),
         Duty::Fit(machine) => ghosts::overcommitted(scene, machine, since),
+        Duty::Recovery(master) => leadership::recovers(scene, master, since),
+        Duty::Leader => leadership::leaderless(scene, since),
     }
 }
 

@@ -18,11 +18,15 @@ mod drivers;
 mod duties;
 mod executors;
 mod exits;
+mod failover;
 mod ghosts;
 mod heartbeats;
+mod identities;
+mod leadership;
 mod membership;
 mod observe;
 mod observe_master;
+mod orders;
 mod passes;
 mod pending;
 mod queries;
@@ -54,7 +58,11 @@ use deploysim_protocol::time::Time;
 use drivers::Drivers;
 use executors::Executors;
 use exits::Exits;
+use failover::Failover;
 use heartbeats::Heartbeats;
+use identities::Identities;
+use leadership::Leadership;
+use orders::Orders;
 use passes::Passes;
 use pending::Pending;
 use queries::Queries;
@@ -94,6 +102,10 @@ pub struct Invariants {
     heartbeats: Heartbeats,
     exits: Exits,
     queries: Queries,
+    leadership: Leadership,
+    orders: Orders,
+    identities: Identities,
+    failover: Failover,
     /// Who leads, once somebody did.
     led_by: Option<Option<NodeId>>,
 }
@@ -125,6 +137,10 @@ impl Invariants {
             heartbeats: Heartbeats::new(&bounds, plan.behaviour.heartbeat_timer),
             exits: Exits::new(),
             queries: Queries::default(),
+            leadership: Leadership::default(),
+            orders: Orders::default(),
+            identities: Identities::new(plan.conf.recovery_mode),
+            failover: Failover::new(plan),
             led_by: None,
             bounds,
         }

@@ -4,11 +4,12 @@ use super::exits::Leads;
 use super::pending::Duty;
 use super::queries::Queries;
 use super::watch::succeeded;
-use super::{Invariants, ghosts};
+use super::{Invariants, ghosts, leadership};
 use crate::ledger::Ledger;
 use crate::trace::{Child, End, Entry, Fact, NodeId, Role, Start, Unit};
-use deploysim_protocol::event::{ClientEvent, DriverEvent, Event, WorkerEvent};
-use deploysim_protocol::message::{Message, ToDriver};
+use deploysim_protocol::address::Address;
+use deploysim_protocol::event::{ClientEvent, DriverEvent, ElectionEvent, Event, WorkerEvent};
+use deploysim_protocol::message::{Message, ToDriver, ToWorker};
 use deploysim_protocol::state::DriverState;
 use deploysim_protocol::time::Time;
 
@@ -21,10 +22,27 @@ impl Invariants {
                 Event::Master(event) => self.read_master(node, at, event, ledger),
                 Event::Driver(event) => self.read_driver(node, at, event, ledger),
                 Event::Client(event) => self.read_client(node, at, event, ledger),
-                Event::Executor(_) | Event::Election(_) | Event::HandlerThrew { .. } => {}
+                Event::Election(ElectionEvent::LatchLed { owner }) => {
+                    self.leadership.latch_led(*owner);
+                }
+                Event::HandlerThrew { thrown } => {
+                    let finding = leadership::threw(node, thrown, ledger);
+                    self.find(at, finding.map(|finding| finding.at(node)), ledger);
+                }
+                Event::Executor(_) | Event::Election(_) => {}
             },
-            Fact::Sent { unit, .. } => self.read_sent(node, at, unit, ledger),
-            Fact::Received { unit, .. } => self.read_received(node, unit, ledger),
+            Fact::Sent { to, unit, .. } => {
+                self.read_sent(node, at, unit, ledger);
+                if let Unit::Message(message) = unit {
+                    self.read_order(node, *to, at, message, ledger);
+                }
+            }
+            Fact::Received { from, unit } => {
+                self.read_received(node, unit, ledger);
+                if let Unit::Message(message) = unit {
+                    self.orders.gets(node, *from, message, ledger);
+                }
+            }
             Fact::Started(start) => self.read_start(node, at, start, ledger),
             Fact::Ended { end } => self.read_end(node, at, *end, ledger),
             Fact::Paused => {
@@ -69,6 +87,29 @@ impl Invariants {
         }
     }
 
+    /// A node sends a message, perhaps a master an order.
+    fn read_order(
+        &mut self,
+        node: NodeId,
+        to: Address,
+        at: Time,
+        message: &Message,
+        ledger: &Ledger,
+    ) {
+        self.orders
+            .gives(node, to, message, &self.leadership, ledger);
+        let mut findings = Vec::new();
+        findings.extend(leadership::says(node, message, ledger));
+        if let Message::ToWorker(ToWorker::LaunchExecutor(order)) = message {
+            let executor = order.order.executor;
+            findings.extend(self.identities.launches(node, executor));
+        }
+        if !findings.is_empty() {
+            let findings = findings.into_iter();
+            self.find(at, findings.map(|finding| finding.at(node)), ledger);
+        }
+    }
+
     fn read_received(&mut self, node: NodeId, unit: &Unit<'_>, ledger: &Ledger) {
         let slot = |id| {
             let (slot, _) = ledger.books(node)?.application_by_id(id)?;
@@ -84,6 +125,10 @@ impl Invariants {
         self.watch.started(node, at, start, ledger);
         match start.role {
             Role::Master => {
+                self.leadership.forget(node);
+                self.orders.forget(node);
+                self.identities.forget(node);
+                self.failover.forget(node);
                 self.drivers.forget(node);
                 self.executors.forget(node);
                 self.passes.forget(node);
@@ -95,6 +140,9 @@ impl Invariants {
         if start.restarts > 0 {
             self.calm.disturb(at);
             self.leadership_may_change(at, ledger);
+        }
+        if matches!(start.role, Role::Master | Role::ElectionService) {
+            self.review(Duty::Leader, at, ledger);
         }
         if let (Some(Child::Driver(id)), Some(parent)) = (start.child, start.parent) {
             self.supervision.began(parent, id, at);
@@ -131,7 +179,8 @@ impl Invariants {
                 let finding = self.queries.ended(node, end, &self.calm, ledger);
                 self.find(at, finding, ledger);
             }
-            Role::Executor | Role::ElectionService => {}
+            Role::ElectionService => self.review(Duty::Leader, at, ledger),
+            Role::Executor => {}
         }
         if process.child.is_some() {
             self.child_ended(node, at, end, ledger);
@@ -192,6 +241,7 @@ impl Invariants {
     /// A master began or ended.
     fn leadership_may_change(&mut self, at: Time, ledger: &Ledger) {
         self.see_leader(at, ledger);
+        self.review(Duty::Leader, at, ledger);
         self.review_all(at, ledger);
     }
 
@@ -213,6 +263,8 @@ impl Invariants {
     }
 
     fn read_worker(&mut self, node: NodeId, at: Time, event: &WorkerEvent, ledger: &Ledger) {
+        let finding = self.orders.reports(node, event, ledger);
+        self.find(at, finding, ledger);
         match *event {
             WorkerEvent::HeartbeatSent => {
                 let finding = self.heartbeats.sent(node, at, ledger);

@@ -1,13 +1,14 @@
 //! What each note of a master means to the checkers, and what of its books it touches.
 
 use super::heartbeats;
-use super::{Invariants, books};
+use super::pending::Duty;
+use super::{Invariants, books, leadership};
 use crate::ledger::{Books, ExecutorKey, Ledger};
 use crate::trace::NodeId;
 use deploysim_protocol::event::{
     ApplicationSlot, DriverSlot, MasterEvent, RemovalReason, WorkerSlot,
 };
-use deploysim_protocol::state::{ApplicationState, ExecutorState};
+use deploysim_protocol::state::{ApplicationState, DriverState, ExecutorState};
 use deploysim_protocol::time::Time;
 
 /// What a note is about, as far as the checkers care.
@@ -16,6 +17,7 @@ enum Concern {
     Nothing,
     Pass,
     Leadership,
+    Recovery,
     Refusal,
     Worker,
     Application,
@@ -61,22 +63,22 @@ const fn concern(event: &MasterEvent) -> Concern {
         | MasterEvent::ResourceTaken { .. }
         | MasterEvent::ResourceReleased { .. }
         | MasterEvent::DriverForgotten { .. }
-        | MasterEvent::UnknownExecutorKilled { .. }
-        | MasterEvent::UnknownDriverKilled { .. }
         | MasterEvent::ExecutorUnknown { .. }
         | MasterEvent::DriverUnknown { .. }
         | MasterEvent::ApplicationUnknown { .. }
         | MasterEvent::WorkerUnknown { .. }
         | MasterEvent::ExecutorNumberInvalid { .. }
         | MasterEvent::CompletedCleared
-        | MasterEvent::RecordStored { .. }
-        | MasterEvent::RecordRemoved { .. }
         | MasterEvent::RecordNotRemoved { .. }
-        | MasterEvent::RecordsRead { .. }
         | MasterEvent::RecordUnreadable { .. }
-        | MasterEvent::StoreFailed { .. }
-        | MasterEvent::RecoveryBegan { .. }
-        | MasterEvent::RecoveryCompleted => Concern::Nothing,
+        | MasterEvent::StoreFailed { .. } => Concern::Nothing,
+        MasterEvent::RecordStored { .. }
+        | MasterEvent::RecordRemoved { .. }
+        | MasterEvent::RecordsRead { .. } => Concern::Store,
+        MasterEvent::RecoveryBegan { .. }
+        | MasterEvent::RecoveryCompleted
+        | MasterEvent::UnknownExecutorKilled { .. }
+        | MasterEvent::UnknownDriverKilled { .. } => Concern::Recovery,
     }
 }
 
@@ -97,11 +99,23 @@ impl Invariants {
         };
         match concern {
             Concern::Nothing => {}
-            Concern::Pass => self.passes.began(),
+            Concern::Pass => {
+                self.passes.began();
+                let finding = leadership::schedules(node, ledger);
+                self.find(at, finding.map(|finding| finding.at(node)), ledger);
+            }
             Concern::Leadership => {
                 self.batch.of(node, at).leads = true;
                 self.see_leader(at, ledger);
+                if let MasterEvent::MasterStateChanged { state } = *event {
+                    let findings = self.leadership.entered(node, state, ledger);
+                    let findings = findings.into_iter();
+                    self.find(at, findings.map(|finding| finding.at(node)), ledger);
+                    self.review(Duty::Recovery(node), at, ledger);
+                    self.review(Duty::Leader, at, ledger);
+                }
             }
+            Concern::Recovery => self.read_recovery(node, at, event, ledger),
             Concern::Refusal => {
                 if let MasterEvent::RegistrationRefused { address, reason } = *event {
                     self.exits.refused(address, reason);
@@ -112,6 +126,27 @@ impl Invariants {
             Concern::Executor => self.read_executor(node, at, event, books, ledger),
             Concern::Driver => self.read_submitted(node, at, event, books, ledger),
         }
+    }
+
+    fn read_recovery(&mut self, node: NodeId, at: Time, event: &MasterEvent, ledger: &Ledger) {
+        let finding = if let MasterEvent::RecoveryBegan {
+            applications,
+            drivers,
+            ..
+        } = *event
+        {
+            self.identities.recovers(node, applications, drivers);
+            self.failover.begins(node);
+            None
+        } else if let MasterEvent::UnknownExecutorKilled { executor, .. } = *event {
+            self.failover.kills(node, &executor)
+        } else if let MasterEvent::UnknownDriverKilled { id, .. } = *event {
+            self.failover.kills(node, &id)
+        } else {
+            self.failover.completes(node);
+            self.leadership.completed(node, ledger)
+        };
+        self.find(at, finding.map(|finding| finding.at(node)), ledger);
     }
 
     fn touch_worker(&mut self, master: NodeId, at: Time, worker: WorkerSlot) {
@@ -187,6 +222,8 @@ impl Invariants {
         } = *event
         {
             self.touch_application(node, at, application);
+            let finding = self.identities.application(node, id.0);
+            self.find(at, finding, ledger);
             self.shapes.application_added(node, application, driver);
             self.passes.application_added(node, application);
             self.executors.application_added(node, application);
@@ -197,6 +234,8 @@ impl Invariants {
                 self.find(at, finding, ledger);
             }
         } else if let MasterEvent::ApplicationNotInserted { id, driver } = *event {
+            let finding = self.identities.application(node, id.0);
+            self.find(at, finding, ledger);
             if let Some(client) = ledger.node_at(driver) {
                 let finding = self.clients.given(client, id, ledger);
                 self.find(at, finding, ledger);
@@ -350,6 +389,8 @@ impl Invariants {
         if let MasterEvent::DriverAdded { driver, id, .. } = *event {
             self.touch_driver(node, at, driver);
             self.shapes.driver_added(node, driver);
+            let finding = self.identities.driver(node, id.0);
+            self.find(at, finding, ledger);
             let finding = self.drivers.added(node, id);
             self.find(at, finding.map(|finding| finding.at(node)), ledger);
         } else if let MasterEvent::DriverQueued { driver } = *event {
@@ -360,6 +401,10 @@ impl Invariants {
             self.demand.dequeued(node, driver);
         } else if let MasterEvent::DriverRelaunched { old, new } = *event {
             self.shapes.driver_relaunched(node, old, new);
+            let finding = self
+                .failover
+                .gives_up(node, old, books, &self.watch, ledger);
+            self.find(at, finding, ledger);
             let id = |slot| books.driver(slot).map(|record| record.id);
             if let (Some(old), Some(new)) = (id(old), id(new)) {
                 self.watch.relaunched(old, new);
@@ -379,6 +424,12 @@ impl Invariants {
             }
         } else if let MasterEvent::DriverStateChanged { driver, state } = *event {
             self.touch_driver(node, at, driver);
+            if state == DriverState::Error {
+                let finding = self
+                    .failover
+                    .gives_up(node, driver, books, &self.watch, ledger);
+                self.find(at, finding, ledger);
+            }
             if let Some(id) = books.driver(driver).map(|record| record.id) {
                 let finding = self.drivers.changed(node, id, state);
                 self.find(at, finding.map(|finding| finding.at(node)), ledger);

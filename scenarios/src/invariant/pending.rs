@@ -64,6 +64,10 @@ pub(super) enum Duty {
     Kill(DriverId),
     /// INV-W2: the processes of a machine fit.
     Fit(u32),
+    /// INV-L5: a master has recovered.
+    Recovery(NodeId),
+    /// INV-L2: some master leads.
+    Leader,
 }
 
 /// The number of a text: it compares faster than the text.

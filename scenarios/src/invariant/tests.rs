@@ -1,6 +1,7 @@
 //! Handmade histories: each invariant accepts a good one and rejects the same with one fact
 //! changed. What follows here is how such a history is told; the histories are below.
 
+mod leading;
 mod liveness;
 mod played;
 mod turns;

@@ -133,8 +133,17 @@ impl History {
         to: NodeId,
         message: impl Into<Message>,
     ) -> &mut Self {
-        let to = address(&format!("node-{}", to.0));
-        let kept = Kept::Sent(to, message.into());
+        self.sends_to(node, &format!("node-{}", to.0), message)
+    }
+
+    /// A node says something to whoever listens under this name.
+    pub(crate) fn sends_to(
+        &mut self,
+        node: NodeId,
+        to: &str,
+        message: impl Into<Message>,
+    ) -> &mut Self {
+        let kept = Kept::Sent(address(to), message.into());
         self.kept.push((self.now, node, kept));
         self
     }

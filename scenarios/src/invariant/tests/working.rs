@@ -366,7 +366,7 @@ fn q1_only_a_leader_grants() {
         tale
     };
     granted(MasterState::Alive).is_accepted(9);
-    granted(MasterState::Standby).is_rejected(9, &["INV-Q1"]);
+    granted(MasterState::Standby).is_rejected(0, &["INV-Q1"]);
 }
 
 const CLIENT: NodeId = NodeId(9);
