@@ -5,7 +5,7 @@ use super::demand::Demand;
 use super::pending::Duty;
 use super::scene::Scene;
 use super::violation::Finding;
-use super::{clients, drift, ghosts, leadership, membership};
+use super::{clients, drift, ghosts, leadership, membership, stored};
 use crate::trace::Child;
 use deploysim_protocol::time::Time;
 use std::time::Duration;
@@ -39,6 +39,7 @@ pub(super) fn is_unmet(duty: Duty, scene: &Scene<'_>, demand: &Demand) -> bool {
         Duty::Kill(driver) => ghosts::is_spared(scene, driver),
         Duty::Fit(machine) => ghosts::is_overcommitted(scene, machine),
         Duty::Recovery(master) => leadership::is_recovering(scene, master),
+        Duty::Stored(master) => stored::is_at_odds(scene, master),
         Duty::Leader => leadership::is_leaderless(scene),
     }
 }
@@ -73,6 +74,7 @@ pub(super) fn bound(duty: Duty, scene: &Scene<'_>) -> Duration {
         Duty::Obedience(_) => bounds.kill,
         Duty::Kill(_) => bounds.delay + bounds.kill,
         Duty::Recovery(_) => bounds.recover,
+        Duty::Stored(_) => bounds.drift,
         // Once somebody led, the calm knows how long the next may take.
         Duty::Leader if scene.calm.waits_for_leader() => 2 * bounds.delay,
         Duty::Leader => bounds.lead + bounds.recover,
@@ -117,6 +119,7 @@ pub(super) fn finding(duty: Duty, since: Time, scene: &Scene<'_>, demand: &Deman
         Duty::Kill(driver) => ghosts::spared(scene, driver, since),
         Duty::Fit(machine) => ghosts::overcommitted(scene, machine, since),
         Duty::Recovery(master) => leadership::recovers(scene, master, since),
+        Duty::Stored(master) => stored::at_odds(scene, master, since),
         Duty::Leader => leadership::leaderless(scene, since),
     }
 }

@@ -33,6 +33,7 @@ mod queries;
 mod review;
 mod scene;
 mod shapes;
+mod stored;
 mod supervision;
 mod table;
 #[cfg(test)]
@@ -68,6 +69,7 @@ use pending::Pending;
 use queries::Queries;
 use scene::Scene;
 use shapes::Shapes;
+use stored::Stored;
 use std::time::Duration;
 use supervision::Supervision;
 use violation::{Finding, Log};
@@ -106,6 +108,7 @@ pub struct Invariants {
     orders: Orders,
     identities: Identities,
     failover: Failover,
+    stored: Stored,
     /// Who leads, once somebody did.
     led_by: Option<Option<NodeId>>,
 }
@@ -141,6 +144,7 @@ impl Invariants {
             orders: Orders::default(),
             identities: Identities::new(plan.conf.recovery_mode),
             failover: Failover::new(plan),
+            stored: Stored::new(plan.conf.recovery_mode),
             led_by: None,
             bounds,
         }
@@ -228,6 +232,7 @@ impl Invariants {
             bounds: &self.bounds,
             calm: &self.calm,
             shapes: &self.shapes,
+            stored: &self.stored,
         }
     }
 

@@ -80,6 +80,8 @@ impl Invariants {
         if let Unit::Answer(Ok(answer)) = unit {
             let finding = Queries::answered(node, answer, ledger);
             self.find(at, finding, ledger);
+            let finding = self.stored.answers(node, answer);
+            self.find(at, finding, ledger);
         } else if self.batch.removals > 0
             && let Unit::Message(Message::ToDriver(ToDriver::WorkerRemoved { .. })) = unit
         {
@@ -100,6 +102,7 @@ impl Invariants {
             .gives(node, to, message, &self.leadership, ledger);
         let mut findings = Vec::new();
         findings.extend(leadership::says(node, message, ledger));
+        findings.extend(self.stored.promises(node, to, message, ledger));
         if let Message::ToWorker(ToWorker::LaunchExecutor(order)) = message {
             let executor = order.order.executor;
             findings.extend(self.identities.launches(node, executor));
@@ -126,6 +129,7 @@ impl Invariants {
         match start.role {
             Role::Master => {
                 self.leadership.forget(node);
+                self.stored.forget(node);
                 self.orders.forget(node);
                 self.identities.forget(node);
                 self.failover.forget(node);

@@ -2,13 +2,15 @@
 
 use super::heartbeats;
 use super::pending::Duty;
+use super::stored::Entry;
 use super::{Invariants, books, leadership};
 use crate::ledger::{Books, ExecutorKey, Ledger};
 use crate::trace::NodeId;
 use deploysim_protocol::event::{
     ApplicationSlot, DriverSlot, MasterEvent, RemovalReason, WorkerSlot,
 };
-use deploysim_protocol::state::{ApplicationState, DriverState, ExecutorState};
+use deploysim_protocol::record::RecordKey;
+use deploysim_protocol::state::{ApplicationState, DriverState, ExecutorState, WorkerState};
 use deploysim_protocol::time::Time;
 
 /// What a note is about, as far as the checkers care.
@@ -18,6 +20,7 @@ enum Concern {
     Pass,
     Leadership,
     Recovery,
+    Store,
     Refusal,
     Worker,
     Application,
@@ -79,6 +82,13 @@ const fn concern(event: &MasterEvent) -> Concern {
         | MasterEvent::RecoveryCompleted
         | MasterEvent::UnknownExecutorKilled { .. }
         | MasterEvent::UnknownDriverKilled { .. } => Concern::Recovery,
+        MasterEvent::RecordStored { .. }
+        | MasterEvent::RecordRemoved { .. }
+        | MasterEvent::RecordsRead { .. } => Concern::Store,
+        MasterEvent::RecoveryBegan { .. }
+        | MasterEvent::RecoveryCompleted
+        | MasterEvent::UnknownExecutorKilled { .. }
+        | MasterEvent::UnknownDriverKilled { .. } => Concern::Recovery,
     }
 }
 
@@ -116,6 +126,7 @@ impl Invariants {
                 }
             }
             Concern::Recovery => self.read_recovery(node, at, event, ledger),
+            Concern::Store => self.read_store(node, at, event),
             Concern::Refusal => {
                 if let MasterEvent::RegistrationRefused { address, reason } = *event {
                     self.exits.refused(address, reason);
@@ -149,6 +160,24 @@ impl Invariants {
         self.find(at, finding.map(|finding| finding.at(node)), ledger);
     }
 
+    fn read_store(&mut self, node: NodeId, at: Time, event: &MasterEvent) {
+        // The turn is looked at when it is over: what is stored is not always entered before.
+        self.batch.of(node, at);
+        if let MasterEvent::RecordStored { record } = *event {
+            self.stored.added(node, record);
+        } else if let MasterEvent::RecordRemoved { record } = *event {
+            self.stored.removed(node, record);
+        } else if let MasterEvent::RecordsRead {
+            applications,
+            drivers,
+            workers,
+        } = *event
+        {
+            self.stored
+                .was_read(node, [applications, drivers, workers]);
+        }
+    }
+
     fn touch_worker(&mut self, master: NodeId, at: Time, worker: WorkerSlot) {
         self.batch.of(master, at).workers.push(worker);
     }
@@ -165,16 +194,23 @@ impl Invariants {
         books: &Books,
         ledger: &Ledger,
     ) {
-        if let MasterEvent::WorkerAdded { worker, .. } = *event {
+        if let MasterEvent::WorkerAdded { worker, id, .. } = *event {
             self.touch_worker(node, at, worker);
+            self.stored
+                .entered(node, RecordKey::Worker(id), Entry::Real);
             let twins = self.watch.slots(node, worker, books);
             let finding = books::added(books, worker, &twins);
             self.find(at, finding.map(|finding| finding.at(node)), ledger);
             if let Some(process) = books.worker(worker).and_then(|record| record.node) {
                 self.watch.worker_added(process);
             }
-        } else if let MasterEvent::WorkerStateChanged { worker, .. } = *event {
+        } else if let MasterEvent::WorkerStateChanged { worker, state } = *event {
             self.touch_worker(node, at, worker);
+            if state == WorkerState::Decommissioned
+                && let Some(record) = books.worker(worker)
+            {
+                self.stored.left(node, RecordKey::Worker(record.id));
+            }
             self.demand.freed(node, "after-decommission");
         } else if let MasterEvent::WorkerRemoved {
             worker,
@@ -188,6 +224,7 @@ impl Invariants {
             self.batch.removals += 1;
             self.batch.audience += self.passes.applications(node);
             if let Some(record) = books.worker(worker) {
+                self.stored.left(node, RecordKey::Worker(record.id));
                 self.batch.executors.extend(&record.executors);
                 self.batch.drivers.extend(&record.drivers);
             }
@@ -224,6 +261,8 @@ impl Invariants {
             self.touch_application(node, at, application);
             let finding = self.identities.application(node, id.0);
             self.find(at, finding, ledger);
+            self.stored
+                .entered(node, RecordKey::Application(id), Entry::Real);
             self.shapes.application_added(node, application, driver);
             self.passes.application_added(node, application);
             self.executors.application_added(node, application);
@@ -234,6 +273,8 @@ impl Invariants {
                 self.find(at, finding, ledger);
             }
         } else if let MasterEvent::ApplicationNotInserted { id, driver } = *event {
+            self.stored
+                .entered(node, RecordKey::Application(id), Entry::Phantom);
             let finding = self.identities.application(node, id.0);
             self.find(at, finding, ledger);
             if let Some(client) = ledger.node_at(driver) {
@@ -279,6 +320,7 @@ impl Invariants {
         self.demand.freed(node, "after-application");
         self.passes.application_removed(node, application);
         if let Some(record) = books.application(application) {
+            self.stored.left(node, RecordKey::Application(record.id));
             self.watch.application_removed(record.id, state);
         }
         let finding = self.executors.removed(application, state, books);
@@ -391,6 +433,8 @@ impl Invariants {
             self.shapes.driver_added(node, driver);
             let finding = self.identities.driver(node, id.0);
             self.find(at, finding, ledger);
+            self.stored
+                .entered(node, RecordKey::Driver(id), Entry::Real);
             let finding = self.drivers.added(node, id);
             self.find(at, finding.map(|finding| finding.at(node)), ledger);
         } else if let MasterEvent::DriverQueued { driver } = *event {
@@ -441,6 +485,7 @@ impl Invariants {
         } else if let MasterEvent::DriverRemoved { driver, .. } = *event {
             self.touch_driver(node, at, driver);
             if let Some(id) = books.driver(driver).map(|record| record.id) {
+                self.stored.left(node, RecordKey::Driver(id));
                 self.drivers.ended(node, id);
             }
         } else if let MasterEvent::DriverKillRequested { driver } = *event {

@@ -66,6 +66,8 @@ pub(super) enum Duty {
     Fit(u32),
     /// INV-L5: a master has recovered.
     Recovery(NodeId),
+    /// INV-R1: the leader's store has what its books have.
+    Stored(NodeId),
     /// INV-L2: some master leads.
     Leader,
 }

@@ -173,6 +173,7 @@ impl Invariants {
         if batch.leads {
             self.review_all(at, ledger);
         }
+        self.review(Duty::Stored(master), at, ledger);
         for slot in &batch.workers {
             self.demand.see_worker(master, *slot, books);
             self.review(Duty::Burial(master, *slot), at, ledger);

@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::calm::Calm;
 use super::shapes::Shapes;
+use super::stored::Stored;
 use super::watch::{ChildFacts, Watch};
 use crate::ledger::{ApplicationRecord, Books, Kept, Ledger, WorkerRecord, WorkerTables};
 use crate::trace::{Child, NodeId};
@@ -19,6 +20,7 @@ pub(super) struct Scene<'a> {
     pub(super) bounds: &'a Bounds,
     pub(super) calm: &'a Calm,
     pub(super) shapes: &'a Shapes,
+    pub(super) stored: &'a Stored,
 }
 
 impl<'a> Scene<'a> {
