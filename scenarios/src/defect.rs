@@ -55,7 +55,11 @@ const BASELINE: &[Defect] = &[
         id: "RD-01",
         sentence: "The answer to a report of RUNNING is lost; each retry is refused by the master's own assertion, and after the fifth the worker exits.",
         source: "Master.receiveAndReply, Worker.syncExecutorStateWithMaster",
-        shows: &[("INV-L7", "reports-given-up"), ("INV-X2", "running-twice")],
+        shows: &[
+            ("INV-L7", "reports-given-up"),
+            ("INV-X2", "running-twice"),
+            ("INV-M4", "running-twice"),
+        ],
     },
     Defect {
         id: "RD-02",
@@ -87,7 +91,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-04",
         sentence: "A driver that waits during a fail-over ends as ERROR, or under another id, because no worker claims it.",
         source: "Master.completeRecovery",
-        shows: &[("INV-D8", ""), ("INV-G3", "")],
+        shows: &[("INV-D8", ""), ("INV-G3", "waiting")],
     },
     Defect {
         id: "RD-05",
@@ -105,13 +109,13 @@ const BASELINE: &[Defect] = &[
         id: "RD-06",
         sentence: "With the ZooKeeper engine the removal of a decommissioned worker fails half-way, because its record is gone already, and nothing is scheduled.",
         source: "Master.removeWorker",
-        shows: &[("INV-L4", "store-failed"), ("INV-M4", "")],
+        shows: &[("INV-L4", "store-failed"), ("INV-M4", "remove-failed")],
     },
     Defect {
         id: "RD-07",
         sentence: "When the store fails while something is added, it stays in the books half-registered: not stored, or not answered.",
         source: "Master.registerWorker, Master.registerApplication, Master.createDriver",
-        shows: &[("INV-R1", ""), ("INV-R2", ""), ("INV-M4", "")],
+        shows: &[("INV-R1", "unstored"), ("INV-M4", "add-failed")],
     },
     Defect {
         id: "RD-08",
@@ -157,7 +161,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-14",
         sentence: "Orders about drivers are obeyed whichever master sends them.",
         source: "Worker.receive, LaunchDriver and KillDriver",
-        shows: &[("INV-M2", ""), ("INV-D2", "two-masters")],
+        shows: &[("INV-M2", "driver-order"), ("INV-D2", "two-masters")],
     },
     Defect {
         id: "RD-15",
@@ -169,7 +173,11 @@ const BASELINE: &[Defect] = &[
         id: "RD-16",
         sentence: "A worker's recovery answer that comes twice, or late, is added to the books a second time.",
         source: "Master.receive, WorkerSchedulerStateResponse",
-        shows: &[("INV-C1", "recovered"), ("INV-C3", "recovered")],
+        shows: &[
+            ("INV-C1", "recovered"),
+            ("INV-C3", "recovered"),
+            ("INV-M4", "refused"),
+        ],
     },
     Defect {
         id: "RD-17",
@@ -181,7 +189,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-18",
         sentence: "A new leader does not know that a worker was decommissioned, nor its drivers, which it ends or starts a second time.",
         source: "Master.decommissionWorker, Master.completeRecovery",
-        shows: &[("INV-D2", "decommissioned"), ("INV-G3", "")],
+        shows: &[("INV-D2", "decommissioned"), ("INV-G3", "unclaimed")],
     },
     Defect {
         id: "RD-19",

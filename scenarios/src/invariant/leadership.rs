@@ -6,6 +6,7 @@ use super::violation::Finding;
 use crate::ledger::{Books, Ledger};
 use crate::trace::{NodeId, Role};
 use deploysim_protocol::address::Address;
+use deploysim_protocol::event::StoreAccess;
 use deploysim_protocol::message::{Message, ToWorker};
 use deploysim_protocol::state::{ApplicationState, MasterState, WorkerState};
 use deploysim_protocol::thrown::Thrown;
@@ -24,6 +25,8 @@ pub(super) struct Leadership {
     completed: BTreeMap<NodeId, u32>,
     /// The state of a master before the one that it entered last.
     before: BTreeMap<NodeId, MasterState>,
+    /// The call of a master's store that failed last.
+    failed: BTreeMap<NodeId, StoreAccess>,
 }
 
 impl Leadership {
@@ -31,6 +34,40 @@ impl Leadership {
     pub(super) fn forget(&mut self, master: NodeId) {
         self.completed.remove(&master);
         self.before.remove(&master);
+        self.failed.remove(&master);
+    }
+
+    /// A call of a master's store failed.
+    pub(super) fn store_failed(&mut self, master: NodeId, call: StoreAccess) {
+        self.failed.insert(master, call);
+    }
+
+    /// INV-M4: a handler of a master threw.
+    pub(super) fn threw(
+        &self,
+        master: NodeId,
+        thrown: &Thrown,
+        ledger: &Ledger,
+    ) -> Option<Finding> {
+        let state = ledger.books(master)?.state();
+        let mark = match thrown {
+            Thrown::Store { .. } if state == MasterState::CompletingRecovery => "recovery-failed",
+            Thrown::Store { .. } => match self.failed.get(&master) {
+                Some(StoreAccess::Add) => "add-failed",
+                Some(StoreAccess::Remove) => "remove-failed",
+                Some(StoreAccess::Read) => "read-failed",
+                None => "store-failed",
+            },
+            Thrown::IllegalStateTransfer { .. } => "running-twice",
+            Thrown::IllegalArgument { .. } => "refused",
+            Thrown::UnexpectedDriverState { .. }
+            | Thrown::Unhandled { .. }
+            | Thrown::DuplicateExecutor { .. }
+            | Thrown::ExecutorExcluded { .. } => "unexpected",
+        };
+        let name = ledger.name(master);
+        let sentence = format!("a handler of {name} threw: {thrown}");
+        Some(Finding::new("INV-M4", sentence).mark(mark))
     }
 
     /// The election service has another leader.
@@ -129,27 +166,6 @@ pub(super) fn says(master: NodeId, message: &Message, ledger: &Ledger) -> Option
     Some(Finding::new("INV-M3", sentence).mark("speaks"))
 }
 
-/// INV-M4: a handler of a master threw.
-pub(super) fn threw(master: NodeId, thrown: &Thrown, ledger: &Ledger) -> Option<Finding> {
-    let state = ledger.books(master)?.state();
-    let mark = match (thrown, state) {
-        (Thrown::Store { .. }, MasterState::CompletingRecovery) => "recovery-failed",
-        (Thrown::Store { .. }, _) => "store-failed",
-        (Thrown::IllegalStateTransfer { .. }, _) => "running-twice",
-        (Thrown::IllegalArgument { .. }, _) => "refused",
-        (
-            Thrown::UnexpectedDriverState { .. }
-            | Thrown::Unhandled { .. }
-            | Thrown::DuplicateExecutor { .. }
-            | Thrown::ExecutorExcluded { .. },
-            _,
-        ) => "unexpected",
-    };
-    let name = ledger.name(master);
-    let sentence = format!("a handler of {name} threw: {thrown}");
-    Some(Finding::new("INV-M4", sentence).mark(mark))
-}
-
 /// INV-M5: a master begins to schedule.
 pub(super) fn schedules(master: NodeId, ledger: &Ledger) -> Option<Finding> {
     let state = ledger.books(master)?.state();
@@ -203,10 +219,15 @@ pub(super) fn leaderless(scene: &Scene<'_>, since: Time) -> Finding {
         let state = ledger.books(*master).map(Books::state);
         ledger.is_alive(*master) && state == Some(MasterState::CompletingRecovery)
     });
+    let has_service = ledger
+        .processes()
+        .any(|(_, process)| process.role == Role::ElectionService);
     let sentence = format!("no master has been ALIVE since {since}");
     let finding = Finding::new("INV-L2", sentence);
     match stuck {
         Some(master) => finding.at(master).mark("stuck"),
+        // Without a service everybody is elected at once, and STANDBY only if that came to nothing.
+        None if !has_service => finding.mark("unread"),
         None => finding.mark("nobody"),
     }
 }

@@ -26,7 +26,7 @@ impl Invariants {
                     self.leadership.latch_led(*owner);
                 }
                 Event::HandlerThrew { thrown } => {
-                    let finding = leadership::threw(node, thrown, ledger);
+                    let finding = self.leadership.threw(node, thrown, ledger);
                     self.find(at, finding.map(|finding| finding.at(node)), ledger);
                 }
                 Event::Executor(_) | Event::Election(_) => {}

@@ -73,18 +73,11 @@ const fn concern(event: &MasterEvent) -> Concern {
         | MasterEvent::ExecutorNumberInvalid { .. }
         | MasterEvent::CompletedCleared
         | MasterEvent::RecordNotRemoved { .. }
-        | MasterEvent::RecordUnreadable { .. }
-        | MasterEvent::StoreFailed { .. } => Concern::Nothing,
+        | MasterEvent::RecordUnreadable { .. } => Concern::Nothing,
         MasterEvent::RecordStored { .. }
         | MasterEvent::RecordRemoved { .. }
-        | MasterEvent::RecordsRead { .. } => Concern::Store,
-        MasterEvent::RecoveryBegan { .. }
-        | MasterEvent::RecoveryCompleted
-        | MasterEvent::UnknownExecutorKilled { .. }
-        | MasterEvent::UnknownDriverKilled { .. } => Concern::Recovery,
-        MasterEvent::RecordStored { .. }
-        | MasterEvent::RecordRemoved { .. }
-        | MasterEvent::RecordsRead { .. } => Concern::Store,
+        | MasterEvent::RecordsRead { .. }
+        | MasterEvent::StoreFailed { .. } => Concern::Store,
         MasterEvent::RecoveryBegan { .. }
         | MasterEvent::RecoveryCompleted
         | MasterEvent::UnknownExecutorKilled { .. }
@@ -173,8 +166,9 @@ impl Invariants {
             workers,
         } = *event
         {
-            self.stored
-                .was_read(node, [applications, drivers, workers]);
+            self.stored.was_read(node, [applications, drivers, workers]);
+        } else if let MasterEvent::StoreFailed { call, .. } = *event {
+            self.leadership.store_failed(node, call);
         }
     }
 

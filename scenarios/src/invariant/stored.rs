@@ -222,5 +222,8 @@ pub(super) fn at_odds(scene: &Scene<'_>, master: NodeId, since: Time) -> Finding
         ("in the store and not in the books", "left-over")
     };
     let sentence = format!("since {since} {key} is {what}");
-    Finding::new("INV-R1", sentence).at(master).about(name_of(key)).mark(mark)
+    Finding::new("INV-R1", sentence)
+        .at(master)
+        .about(name_of(key))
+        .mark(mark)
 }
