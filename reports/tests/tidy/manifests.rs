@@ -394,6 +394,29 @@ fn an_impure_dependency_of_nodes_is_found() {
     );
 }
 
+/// A library for a feature has to be optional, of that feature, and of one that is known; and no
+/// such feature is there unless somebody asks for it.
+#[test]
+fn a_library_of_the_embedded_store_in_every_build_is_found() {
+    let package = "[package]\nname = \"deploysim-nodes\"\n";
+    let good = format!(
+        "{package}[features]\nembedded = [\"dep:redb\"]\n[dependencies]\nblake3.workspace = true\nredb = {{ workspace = true, optional = true }}"
+    );
+    finds(nodes_are_pure, &[("nodes/Cargo.toml", &good)], &[]);
+    let is_default = good.replace("[features]\n", "[features]\ndefault = [\"embedded\"]\n");
+    let is_always_there = good.replace(", optional = true", "");
+    let is_of_no_feature = good.replace("[\"dep:redb\"]", "[]");
+    let is_of_another = good.replace("embedded =", "database =");
+    for (bad, place) in [
+        (is_default, "nodes/Cargo.toml:1"),
+        (is_always_there, "nodes/Cargo.toml:7"),
+        (is_of_no_feature, "nodes/Cargo.toml:7"),
+        (is_of_another, "nodes/Cargo.toml:7"),
+    ] {
+        finds(nodes_are_pure, &[("nodes/Cargo.toml", &bad)], &[place]);
+    }
+}
+
 #[test]
 fn only_scenarios_depends_on_the_library_of_a_world() {
     obeyed(worlds_keep_their_library);
