@@ -1,9 +1,9 @@
 //! `deploysim check`: reads and checks scenario files, and plays nothing.
 
+use super::warnings::warn;
 use super::{Failure, Verdict, paths};
-use crate::terminal::{complain, results, sign};
+use crate::terminal::{results, sign};
 use deploysim_scenarios::output::judgement::Mark;
-use deploysim_scenarios::scenario::remarks::remarks;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -29,9 +29,7 @@ impl Check {
                 Ok(plan) => {
                     sound += 1;
                     writeln!(out, "{} {}", sign(Mark::Held), path.display())?;
-                    for remark in remarks(&plan) {
-                        complain(&format!("warning: {}: {remark}", path.display()));
-                    }
+                    warn(&path, &plan);
                 }
                 Err(error) => {
                     writeln!(out, "{} {}", sign(Mark::Failed), path.display())?;

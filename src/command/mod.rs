@@ -9,6 +9,7 @@ mod run;
 mod schema;
 mod seeds;
 mod test;
+mod warnings;
 mod world;
 
 use deploysim_scenarios::output::folder::FolderError;

@@ -1,6 +1,7 @@
 //! `deploysim run`: plays one scenario once and shows what happened.
 
 use super::replay::replay;
+use super::warnings::warn;
 use super::world::{World, can_play};
 use super::{Failure, Verdict};
 use crate::stopwatch::{Stopwatch, rate};
@@ -74,6 +75,7 @@ impl Run {
         let world = self.world.playing()?;
         let plan = scenario::read(&self.scenario, &self.changes)?;
         can_play(world, &self.scenario, &plan)?;
+        warn(&self.scenario, &plan);
         let seed = self.seed.unwrap_or(plan.seed);
         let mut record = self.record(&plan, seed)?;
         let mut out = results();

@@ -121,6 +121,24 @@ fn an_expectation_that_holds_from_the_start_is_warned_about() {
 }
 
 #[test]
+fn an_engine_that_cannot_be_played_is_warned_about() {
+    let ground = Ground::new();
+    for (mode, said) in [
+        ("FILESYTEM", "did you mean `FILESYSTEM`?"),
+        ("CUSTOM", "CUSTOM cannot be played"),
+    ] {
+        let conf = format!("[conf]\n\"spark.deploy.recoveryMode\" = \"{mode}\"\n");
+        let path = ground.file("engine.toml", format!("{HOLDS}{conf}"));
+        for command in ["check", "run"] {
+            let ran = deploysim(&format!("{command} PATH"), &path);
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+            assert!(ran.stderr.starts_with("warning: "), "{ran:?}");
+            assert!(ran.stderr.contains(said), "{ran:?}");
+        }
+    }
+}
+
+#[test]
 fn the_schema_is_json() {
     let ground = Ground::new();
     let ran = deploysim("schema", &ground.path("."));

@@ -29,10 +29,15 @@ use std::path::Path;
 use std::time::Duration;
 use toml::de::DeValue;
 
+/// The key of the persistence engine and the election.
+pub(super) const RECOVERY_MODE: &str = "spark.deploy.recoveryMode";
+
 /// What the readers of parts share.
 pub(super) struct Context<'a> {
     pub(super) names: Names<'a>,
     pub(super) conf: Conf,
+    /// See [`Plan::mode_not_played`].
+    pub(super) mode_not_played: Option<String>,
     /// The end of the fault phase; `None` if it could not be read.
     pub(super) until: Option<Time>,
     /// Where files that the scenario names are looked for.
@@ -68,6 +73,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
     let mut context = Context {
         names: Names::new(problems),
         conf: Conf::default(),
+        mode_not_played: None,
         until,
         folder,
         problems,
@@ -116,6 +122,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
         operations,
         faults: fault::read(top, &context),
         expectations: expect::read(top, &context),
+        mode_not_played: context.mode_not_played,
         conf: context.conf,
     }
 }
@@ -135,6 +142,13 @@ fn conf(top: Table<'_>, context: &mut Context<'_>) {
         };
         match context.conf.set(name, &given) {
             Ok(()) => {}
+            // Spark takes any other word for NONE. Spark: `Master.onStart`.
+            Err(ConfError::Value {
+                found: ConfValue::Text(word),
+                ..
+            }) if name == RECOVERY_MODE => {
+                context.mode_not_played = Some(word);
+            }
             Err(ConfError::UnknownKey { .. }) => {
                 let patterns = PatternKey::ALL.map(|pattern| pattern.name("<name>"));
                 let names = Conf::keys()
@@ -153,6 +167,11 @@ fn conf(top: Table<'_>, context: &mut Context<'_>) {
                     .push(value.problem(message).allowed(allowed));
             }
         }
+    }
+    // A class of the user's cannot be played.
+    if context.conf.recovery_mode == RecoveryMode::Custom {
+        context.conf.recovery_mode = RecoveryMode::None;
+        context.mode_not_played = Some(RecoveryMode::Custom.word().to_owned());
     }
 }
 

@@ -58,6 +58,9 @@ pub struct Plan {
     pub election: Option<ElectionPlan>,
     /// Spark's configuration, the same for every node.
     pub conf: Conf,
+    /// What is asked for as recovery mode, where the configuration has NONE in its place: CUSTOM,
+    /// which cannot be played, or a word that Spark does not know.
+    pub mode_not_played: Option<String>,
     /// Applications on machines of their own.
     pub applications: Vec<ApplicationPlan>,
     /// Drivers that a submit client hands to the master.

@@ -1,11 +1,13 @@
 //! What is allowed in a scenario but hardly meant. Only what can be said without playing it.
 
 use super::plan::{Claim, ExpectationPlan, Plan, Window};
+use super::suggest::nearest;
 use crate::expectation::Judge;
 use crate::ledger::Ledger;
 use crate::network::Machine;
 use crate::trace::{Entry, Fact, NodeId, Role, Start};
 use deploysim_protocol::address::Address;
+use deploysim_protocol::conf::RecoveryMode;
 use deploysim_protocol::event::{Event, MasterEvent};
 use deploysim_protocol::state::MasterState;
 use deploysim_protocol::text::{Text, scope};
@@ -37,12 +39,23 @@ pub fn remarks(plan: &Plan) -> Vec<String> {
             .map(|decision| decision.is_some_and(|decision| decision.held))
             .collect::<Vec<bool>>()
     });
+    let mode = plan.mode_not_played.as_deref().map(not_played);
     let trivial = suspects.into_iter().zip(held).filter(|(_, held)| *held);
-    trivial
-        .map(|(expectation, _)| {
-            format!("`{expectation}` holds from the start; say `after`, or use `at` or `always`")
-        })
-        .collect()
+    let trivial = trivial.map(|(expectation, _)| {
+        format!("`{expectation}` holds from the start; say `after`, or use `at` or `always`")
+    });
+    mode.into_iter().chain(trivial).collect()
+}
+
+/// A recovery mode in whose place NONE is played.
+fn not_played(word: &str) -> String {
+    if word == RecoveryMode::Custom.word() {
+        return "recovery mode CUSTOM cannot be played: nothing is kept, as with NONE".to_owned();
+    }
+    let known = RecoveryMode::WORDS.iter().map(|(known, _)| *known);
+    let meant = nearest(word, known).map(|known| format!("; did you mean `{known}`?"));
+    let meant = meant.unwrap_or_default();
+    format!("recovery mode `{word}` is unknown to Spark: nothing is kept, as with NONE{meant}")
 }
 
 /// A master that leads, and nothing else.

@@ -7,6 +7,7 @@ mod text;
 mod work;
 
 use super::error::ScenarioError;
+use super::file::RECOVERY_MODE;
 use super::parse;
 use super::plan::{ClusterPlan, ElectionPlan, Frequency, NetworkPlan, Plan, Settle, WorkerPlan};
 use deploysim_nodes::store::Writes;
@@ -43,7 +44,10 @@ impl Plan {
         if let Some(election) = &self.election {
             write_election(&mut lines, election);
         }
-        let changed = self.conf.changed();
+        let mut changed = self.conf.changed();
+        if let Some(word) = &self.mode_not_played {
+            changed.push((RECOVERY_MODE.to_owned(), ConfValue::Text(word.clone())));
+        }
         if !changed.is_empty() {
             lines.header("[conf]");
         }

@@ -1400,18 +1400,18 @@ fn two_engines_in_one_file() {
 }
 
 #[test]
-fn an_engine_that_does_not_exist() {
+fn a_number_for_an_engine() {
     check(
         &(START.to_owned()
             + r#"[conf]
-"spark.deploy.recoveryMode" = "FILESYTEM"
+"spark.deploy.recoveryMode" = 1
 "#),
         &expect![[r#"
-            error: `spark.deploy.recoveryMode` cannot be "FILESYTEM"
+            error: `spark.deploy.recoveryMode` cannot be the number 1
              --> file.toml:6:31
               |
-            6 | "spark.deploy.recoveryMode" = "FILESYTEM"
-              |                               ^^^^^^^^^^^
+            6 | "spark.deploy.recoveryMode" = 1
+              |                               ^
               |
               = note: allowed: one of NONE, FILESYSTEM, ZOOKEEPER, ROCKSDB, CUSTOM"#]],
     );

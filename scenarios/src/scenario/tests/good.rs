@@ -7,7 +7,9 @@ use crate::scenario::parse;
 use crate::scenario::plan::{
     Claim, FaultEnd, FaultStart, FaultWord, LatencyPlan, Operation, Settle, Target, When, Window,
 };
+use crate::scenario::remarks::remarks;
 use deploysim_protocol::behaviour::{HeartbeatTimer, RelaunchedDriver};
+use deploysim_protocol::conf::RecoveryMode;
 use deploysim_protocol::state::WorkerState;
 use deploysim_protocol::time::Time;
 use expect_test::expect;
@@ -185,6 +187,37 @@ fn defaults_come_from_the_design_and_from_spark() {
         super::plan(&with_store).store.call,
         Duration::from_millis(1)
     );
+}
+
+/// As in Spark; what is said of it is a warning.
+#[test]
+fn an_engine_that_cannot_be_played_is_none() {
+    let with =
+        |mode: &str| format!("{SMALLEST}[conf]\n\"spark.deploy.recoveryMode\" = \"{mode}\"\n");
+    for (mode, warning) in [
+        (
+            "FILESYTEM",
+            "recovery mode `FILESYTEM` is unknown to Spark: nothing is kept, as with NONE; did you mean `FILESYSTEM`?",
+        ),
+        (
+            "etcd",
+            "recovery mode `etcd` is unknown to Spark: nothing is kept, as with NONE",
+        ),
+        (
+            "CUSTOM",
+            "recovery mode CUSTOM cannot be played: nothing is kept, as with NONE",
+        ),
+    ] {
+        let text = with(mode);
+        let plan = plan(&text);
+        assert_eq!(plan.conf.recovery_mode, RecoveryMode::None);
+        assert_eq!(plan.store.call, Duration::ZERO);
+        assert_eq!(remarks(&plan), [warning]);
+        check_round_trip(&text);
+    }
+    for mode in ["NONE", "FILESYSTEM", "ROCKSDB", "ZOOKEEPER"] {
+        assert_eq!(remarks(&plan(&with(mode))), Vec::<String>::new());
+    }
 }
 
 #[test]
