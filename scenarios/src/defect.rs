@@ -224,6 +224,6 @@ const BASELINE: &[Defect] = &[
         id: "ND-02",
         sentence: "A driver whose record the store has lost runs on: the worker's answer in the recovery names it, the master passes over it, and nobody orders it killed.",
         source: "Master.receive, WorkerSchedulerStateResponse",
-        shows: &[("INV-D5", "kill-lost")],
+        shows: &[("INV-D5", "passed-over")],
     },
 ];

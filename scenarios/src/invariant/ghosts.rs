@@ -132,8 +132,17 @@ fn stray_mark(scene: &Scene<'_>, facts: &ChildFacts, invariant: &str) -> &'stati
         }
     } else if scene.bounds.keeps_id && matches!(facts.child, Child::Driver(_)) {
         "id-kept"
+    } else if invariant == "INV-D5" && was_passed_over(scene, facts.child) {
+        "passed-over"
     } else {
         "kill-lost"
+    }
+}
+
+fn was_passed_over(scene: &Scene<'_>, child: Child) -> bool {
+    match child {
+        Child::Driver(id) => scene.watch.was_passed_over(id, scene.ledger),
+        Child::Executor(_) => false,
     }
 }
 

@@ -26,6 +26,7 @@ mod leadership;
 mod membership;
 mod observe;
 mod observe_master;
+mod observe_recovery;
 mod orders;
 mod passes;
 mod pending;

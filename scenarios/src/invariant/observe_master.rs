@@ -67,7 +67,6 @@ const fn concern(event: &MasterEvent) -> Concern {
         | MasterEvent::ResourceReleased { .. }
         | MasterEvent::DriverForgotten { .. }
         | MasterEvent::ExecutorUnknown { .. }
-        | MasterEvent::DriverUnknown { .. }
         | MasterEvent::ApplicationUnknown { .. }
         | MasterEvent::WorkerUnknown { .. }
         | MasterEvent::ExecutorNumberInvalid { .. }
@@ -81,7 +80,8 @@ const fn concern(event: &MasterEvent) -> Concern {
         MasterEvent::RecoveryBegan { .. }
         | MasterEvent::RecoveryCompleted
         | MasterEvent::UnknownExecutorKilled { .. }
-        | MasterEvent::UnknownDriverKilled { .. } => Concern::Recovery,
+        | MasterEvent::UnknownDriverKilled { .. }
+        | MasterEvent::DriverUnknown { .. } => Concern::Recovery,
     }
 }
 
@@ -118,7 +118,7 @@ impl Invariants {
                     self.review(Duty::Leader, at, ledger);
                 }
             }
-            Concern::Recovery => self.read_recovery(node, at, event, ledger),
+            Concern::Recovery => self.read_recovery(node, at, event, books, ledger),
             Concern::Store => self.read_store(node, at, event),
             Concern::Refusal => {
                 if let MasterEvent::RegistrationRefused { address, reason } = *event {
@@ -129,46 +129,6 @@ impl Invariants {
             Concern::Application => self.read_application(node, at, event, books, ledger),
             Concern::Executor => self.read_executor(node, at, event, books, ledger),
             Concern::Driver => self.read_submitted(node, at, event, books, ledger),
-        }
-    }
-
-    fn read_recovery(&mut self, node: NodeId, at: Time, event: &MasterEvent, ledger: &Ledger) {
-        let finding = if let MasterEvent::RecoveryBegan {
-            applications,
-            drivers,
-            ..
-        } = *event
-        {
-            self.identities.recovers(node, applications, drivers);
-            self.failover.begins(node);
-            None
-        } else if let MasterEvent::UnknownExecutorKilled { executor, .. } = *event {
-            self.failover.kills(node, &executor)
-        } else if let MasterEvent::UnknownDriverKilled { id, .. } = *event {
-            self.failover.kills(node, &id)
-        } else {
-            self.failover.completes(node);
-            self.leadership.completed(node, ledger)
-        };
-        self.find(at, finding.map(|finding| finding.at(node)), ledger);
-    }
-
-    fn read_store(&mut self, node: NodeId, at: Time, event: &MasterEvent) {
-        // The turn is looked at when it is over: what is stored is not always entered before.
-        self.batch.of(node, at);
-        if let MasterEvent::RecordStored { record } = *event {
-            self.stored.added(node, record);
-        } else if let MasterEvent::RecordRemoved { record } = *event {
-            self.stored.removed(node, record);
-        } else if let MasterEvent::RecordsRead {
-            applications,
-            drivers,
-            workers,
-        } = *event
-        {
-            self.stored.was_read(node, [applications, drivers, workers]);
-        } else if let MasterEvent::StoreFailed { call, .. } = *event {
-            self.leadership.store_failed(node, call);
         }
     }
 

@@ -95,7 +95,7 @@ pub const TABLE: &[Row] = &[
     row("INV-D2", Liveness, "At most one process of a submission lives once every worker is back.", "Master.relaunchDriver, DriverRunner", In("ghosts.rs"), ViolatedBy(&["RD-14", "RD-18", "RD-20", "KB-01", "KB-11", "KB-14", "KB-31"])),
     row("INV-D3", Trace, "A driver that was reported ended is not ordered again under its id.", "Master.launchDriver", In("drivers.rs"), Holds),
     row("INV-D4", Liveness, "A driver whose process ended with code 0 on a worker that lived on is FINISHED in the end.", "Worker.handleDriverStateChanged", In("drift.rs"), ViolatedBy(&["KB-30", "RD-02"])),
-    row("INV-D5", Liveness, "A driver's process on an ALIVE worker has a record at the leader.", "Master.receive, WorkerLatestState", In("ghosts.rs"), ViolatedBy(&["KB-01", "KB-11"])),
+    row("INV-D5", Liveness, "A driver's process on an ALIVE worker has a record at the leader.", "Master.receive, WorkerLatestState", In("ghosts.rs"), ViolatedBy(&["RD-02", "KB-01", "KB-11", "ND-02"])),
     row("INV-D6", Trace, "A driver that ended with code 0 is not run again.", "DriverRunner.start", In("drivers.rs"), ViolatedBy(&["KB-30"])),
     row("INV-D7", Liveness, "After a kill request was accepted, the driver's process is gone in time.", "Master.receiveAndReply, RequestKillDriver", In("ghosts.rs"), ViolatedBy(&["RD-02"])),
     row("INV-D8", Trace, "With a persistence engine, an accepted driver does not end as ERROR before it ever ran.", "Master.completeRecovery", In("drivers.rs"), ViolatedBy(&["RD-04"])),

@@ -7,7 +7,8 @@ mod played;
 mod turns;
 mod working;
 
-use super::{Checked, Invariants, TABLE, known};
+use super::{Checked, Invariants, TABLE, Violation, known};
+use crate::defect;
 use crate::ledger::Ledger;
 use crate::scenario::known::INVARIANTS;
 use crate::scenario::plan::Plan;
@@ -421,6 +422,24 @@ impl Tale {
 
     /// What the invariants say when the run ends at this second.
     fn verdict(&mut self, end: u64) -> Vec<&'static str> {
+        let violations = self.violations(end);
+        let found = violations.iter().map(|violation| violation.invariant);
+        found.collect()
+    }
+
+    /// The same, each with the known defects whose marks it bears; historic ones apart, of which
+    /// some are content with any.
+    fn recognised(&mut self, end: u64) -> Vec<(&'static str, Vec<&'static str>)> {
+        let violations = self.violations(end);
+        let explained = violations.iter().map(|violation| {
+            let ids = defect::explaining(violation).map(|defect| defect.id);
+            let ids = ids.filter(|id| !id.starts_with("KB-"));
+            (violation.invariant, ids.collect())
+        });
+        explained.collect()
+    }
+
+    fn violations(&mut self, end: u64) -> Vec<Violation> {
         self.at(end).fact(MASTER, Fact::Finished);
         let mut plan = history::plan_with(self.lines);
         (self.adjust)(&mut plan);
@@ -436,7 +455,7 @@ impl Tale {
             assert!(!violation.sentence.is_empty(), "{violation:?}");
             assert!(violation.fingerprint.starts_with(violation.invariant));
         }
-        violations.map(|violation| violation.invariant).collect()
+        violations.cloned().collect()
     }
 
     /// Nothing is found up to this second.

@@ -52,6 +52,8 @@ pub(super) struct Watch {
     forgotten: BTreeSet<NodeId>,
     /// Workers that were acknowledged since they started.
     registered: BTreeSet<NodeId>,
+    /// Drivers that run and that a master passed over in its recovery, and has not had killed.
+    passed_over: BTreeSet<(NodeId, Name)>,
     /// Children that were told to end.
     signalled: BTreeSet<Name>,
     /// The slots that an id or an address of a worker has had at a master.
@@ -140,6 +142,12 @@ impl Watch {
         self.forgotten.contains(&worker)
     }
 
+    /// Whether the master that leads passed over this driver in its recovery.
+    pub(super) fn was_passed_over(&self, driver: DriverId, ledger: &Ledger) -> bool {
+        let leader = ledger.leader();
+        leader.is_some_and(|leader| self.passed_over.contains(&(leader, driver.0.into())))
+    }
+
     pub(super) fn was_registered(&self, worker: NodeId) -> bool {
         self.registered.contains(&worker)
     }
@@ -201,6 +209,9 @@ impl Watch {
             self.forgotten.remove(&node);
             self.registered.remove(&node);
             self.reports.remove(&node);
+        }
+        if start.role == Role::Master {
+            self.passed_over.retain(|(master, _)| *master != node);
         }
         let Some(child) = start.child else { return };
         let launched = self.launched.remove(&start.name.into());
@@ -287,6 +298,15 @@ impl Watch {
         if let Some(process) = ledger.process(client) {
             self.clients.insert(id.0.into(), (client, process.started));
         }
+    }
+
+    pub(super) fn passed_over(&mut self, master: NodeId, driver: DriverId) {
+        self.passed_over.insert((master, driver.0.into()));
+    }
+
+    /// The master orders a driver killed that it does not know.
+    pub(super) fn noticed(&mut self, master: NodeId, driver: DriverId) {
+        self.passed_over.remove(&(master, driver.0.into()));
     }
 
     pub(super) fn worker_forgotten(&mut self, worker: NodeId) {

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::scenario::plan::Settle;
-use deploysim_protocol::event::{DeathReason, RemovalReason};
+use deploysim_protocol::event::{DeathReason, RemovalReason, StoreAccess};
+use deploysim_protocol::message::ToDriver;
 use deploysim_protocol::state::WorkerState;
 
 fn silently_removed(tale: &mut Tale, worker: WorkerSlot) -> &mut Tale {
@@ -12,6 +13,16 @@ fn silently_removed(tale: &mut Tale, worker: WorkerSlot) -> &mut Tale {
         last_heartbeat: WallTime::EPOCH,
         now: WallTime::EPOCH,
     })
+}
+
+/// `pi` is told that the first worker was removed.
+fn tells_of_removal(tale: &mut Tale) {
+    let removed = ToDriver::WorkerRemoved {
+        worker_id: worker_id(W),
+        host: Text::new("worker-1"),
+        message: "gone".into(),
+    };
+    tale.history.sends(MASTER, PI, removed);
 }
 
 #[test]
@@ -155,6 +166,36 @@ fn d5_a_running_driver_has_a_record() {
         .at(10)
         .driver_removed(D, W, DriverState::Killed);
     tale.is_rejected(5000, &["INV-D5"]);
+}
+
+/// A master that restarted has no record of a driver that a worker's answer names. It passes over
+/// it (ND-02); or it orders it killed when the worker registers again, and that order is lost.
+#[test]
+fn d5_a_driver_that_was_passed_over_is_told_from_one_whose_kill_was_lost() {
+    let restarted = |is_noticed: bool| {
+        let mut tale = Tale::new();
+        tale.driver_runs().at(10).crashes(MASTER);
+        tale.at(12).history.start(MASTER, Role::Master, "master-1");
+        let state = MasterState::Recovering;
+        tale.master(MasterEvent::MasterStateChanged { state });
+        for worker in [W, V] {
+            tale.registers(worker);
+            let state = WorkerState::Alive;
+            tale.master(MasterEvent::WorkerStateChanged { worker, state });
+        }
+        tale.master(MasterEvent::DriverUnknown { id: driver_id(D) });
+        let state = MasterState::Alive;
+        tale.master(MasterEvent::MasterStateChanged { state });
+        if is_noticed {
+            let (worker, id) = (W, driver_id(D));
+            tale.master(MasterEvent::UnknownDriverKilled { worker, id });
+        }
+        tale
+    };
+    let found = restarted(false).recognised(5000);
+    assert_eq!(found, [("INV-D5", vec!["ND-02"])]);
+    let found = restarted(true).recognised(5000);
+    assert_eq!(found, [("INV-D5", vec!["RD-02"])]);
 }
 
 #[test]
@@ -337,15 +378,7 @@ fn l4_room_is_used_after_a_worker_was_removed() {
         tale.ends(executor_node(0), End::Exited(255));
         silently_removed(&mut tale, W).executor_is(0, ExecutorState::Lost);
         tale.leaves_application(0);
-        tale.history.sends(
-            MASTER,
-            PI,
-            deploysim_protocol::message::ToDriver::WorkerRemoved {
-                worker_id: worker_id(W),
-                host: Text::new("worker-1"),
-                message: "gone".into(),
-            },
-        );
+        tells_of_removal(&mut tale);
         if schedules {
             tale.pass().grants(A, 1, V).passed();
             tale.accepts(OTHER, 1).runs(1, V);
@@ -354,6 +387,49 @@ fn l4_room_is_used_after_a_worker_was_removed() {
     };
     lost(true).is_accepted(60);
     lost(false).is_rejected(60, &["INV-L4"]);
+}
+
+/// A worker is decommissioned, and nothing is scheduled (ND-01). If it leaves soon, that is made
+/// good, unless the store fails because its record is gone already (RD-06).
+#[test]
+fn l4_a_removal_that_the_store_cuts_off_is_told_from_a_decommissioning() {
+    let decommissioned = |removal: Option<Result<(), StoreAccess>>| {
+        let mut tale = Tale::new();
+        tale.one_executor().at(10);
+        let state = WorkerState::Decommissioned;
+        tale.master(MasterEvent::WorkerStateChanged { worker: W, state });
+        tale.executor_is(0, ExecutorState::Decommissioned);
+        tale.leaves_application(0);
+        tale.worker(WORKER, WorkerEvent::WorkerDecommissioned);
+        tale.ends(executor_node(0), End::Exited(255));
+        let executor = executor_id(0);
+        tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
+        if let Some(outcome) = removal {
+            tale.crashes(WORKER);
+            silently_removed(&mut tale, W);
+            tells_of_removal(&mut tale);
+            match outcome {
+                Ok(()) => {
+                    tale.pass().grants(A, 1, V).passed();
+                    tale.accepts(OTHER, 1).runs(1, V)
+                }
+                Err(call) => {
+                    let reason = Text::new("no node");
+                    tale.master(MasterEvent::StoreFailed { call, reason })
+                }
+            };
+        }
+        tale
+    };
+    assert_eq!(
+        decommissioned(None).recognised(60),
+        [("INV-L4", vec!["ND-01"])]
+    );
+    assert_eq!(
+        decommissioned(Some(Err(StoreAccess::Remove))).recognised(60),
+        [("INV-L4", vec!["RD-06"])]
+    );
+    assert_eq!(decommissioned(Some(Ok(()))).recognised(60), []);
 }
 
 #[test]
