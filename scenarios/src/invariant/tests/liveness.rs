@@ -259,7 +259,7 @@ fn g1_g2_nothing_runs_on_a_worker_that_was_forgotten() {
     tale.history.sends(
         MASTER,
         PI,
-        deploysim_protocol::message::ToDriver::WorkerRemoved {
+        ToDriver::WorkerRemoved {
             worker_id: worker_id(W),
             host: Text::new("worker-1"),
             message: "gone".into(),
