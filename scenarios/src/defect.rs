@@ -109,7 +109,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-06",
         sentence: "With the ZooKeeper engine the removal of a decommissioned worker fails half-way, because its record is gone already, and nothing is scheduled.",
         source: "Master.removeWorker",
-        shows: &[("INV-L4", "store-failed"), ("INV-M4", "remove-failed")],
+        shows: &[("INV-L4", "store-failed"), ("INV-M4", "record-gone")],
     },
     Defect {
         id: "RD-07",
@@ -131,7 +131,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-09",
         sentence: "Two masters that share a store can issue one id twice within a second of the clock.",
         source: "Master.newDriverId, Master.newApplicationId",
-        shows: &[("INV-I1", "")],
+        shows: &[("INV-I1", "again")],
     },
     Defect {
         id: "RD-10",
@@ -167,7 +167,7 @@ const BASELINE: &[Defect] = &[
         id: "RD-15",
         sentence: "After a fail-over the numbers of executors that had ended are given out again.",
         source: "ApplicationInfo.newExecutorId",
-        shows: &[("INV-I2", "")],
+        shows: &[("INV-I2", "again")],
     },
     Defect {
         id: "RD-16",

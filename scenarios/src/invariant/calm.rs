@@ -100,10 +100,18 @@ impl Calm {
     pub(super) fn fault_ended(&mut self, at: Time, fault: u32) {
         if self.effect(fault) != Effect::Strikes {
             self.since = at;
+            self.healed(at);
             self.lasting = self.lasting.saturating_sub(1);
             if self.lasting == 0 {
                 self.last = at.since(self.troubled);
             }
+        }
+    }
+
+    /// Who is to lead next has the whole time for it from the healing on.
+    fn healed(&mut self, at: Time) {
+        if self.is_leader_gone && !self.lead.is_zero() {
+            self.led = self.led.max(at + self.lead);
         }
     }
 
@@ -124,6 +132,7 @@ impl Calm {
     pub(super) fn disturb(&mut self, at: Time) {
         self.any = true;
         self.since = self.since.max(at);
+        self.healed(at);
     }
 
     /// The leader is gone: everything may take longer by the time until another leads.
@@ -152,6 +161,7 @@ impl Calm {
     pub(super) fn settle(&mut self, at: Time) {
         if self.lasting > 0 {
             self.since = at;
+            self.healed(at);
             self.lasting = 0;
             self.last = at.since(self.troubled);
         }

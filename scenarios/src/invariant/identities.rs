@@ -48,8 +48,20 @@ impl Identities {
         self.recovered.insert(master, (applications, drivers));
     }
 
-    /// INV-I1: an application is entered, or answered without being entered.
+    /// INV-I1: an application is entered. One that was not read from the store begins to count
+    /// its executors, also if it has the id of a namesake that is over.
     pub(super) fn application(&mut self, master: NodeId, id: Text) -> Option<Finding> {
+        let left = self.recovered.get_mut(&master).map(|(left, _)| left);
+        let is_recovered = left.is_some_and(take);
+        if !is_recovered {
+            let name = id.into();
+            self.launched.retain(|(own, _)| *own != name);
+        }
+        self.issue(master, id, is_recovered)
+    }
+
+    /// INV-I1: an application is answered, or read, without being entered.
+    pub(super) fn phantom(&mut self, master: NodeId, id: Text) -> Option<Finding> {
         let left = self.recovered.get_mut(&master).map(|(left, _)| left);
         let is_recovered = left.is_some_and(take);
         self.issue(master, id, is_recovered)

@@ -50,10 +50,13 @@ impl Leadership {
         ledger: &Ledger,
     ) -> Option<Finding> {
         let state = ledger.books(master)?.state();
+        let is_over = (ledger.process(master)).is_some_and(|own| self.is_over(own.address));
         let mark = match thrown {
+            Thrown::Store { .. } if is_over => "after-term",
             Thrown::Store { .. } if state == MasterState::CompletingRecovery => "recovery-failed",
             Thrown::Store { .. } => match self.failed.get(&master) {
                 Some(StoreAccess::Add) => "add-failed",
+                Some(StoreAccess::Remove) if thrown.to_string().contains("NoNode") => "record-gone",
                 Some(StoreAccess::Remove) => "remove-failed",
                 Some(StoreAccess::Read) => "read-failed",
                 None => "store-failed",

@@ -229,7 +229,7 @@ impl Invariants {
         } else if let MasterEvent::ApplicationNotInserted { id, driver } = *event {
             self.stored
                 .entered(node, RecordKey::Application(id), Entry::Phantom);
-            let finding = self.identities.application(node, id.0);
+            let finding = self.identities.phantom(node, id.0);
             self.find(at, finding, ledger);
             if let Some(client) = ledger.node_at(driver) {
                 let finding = self.clients.given(client, id, ledger);
