@@ -85,6 +85,7 @@ const BASELINE: &[Defect] = &[
             ("INV-A1", "second-id"),
             ("INV-A2", "never-in-the-books"),
             ("INV-L6", "never-in-the-books"),
+            ("INV-R1", "phantom"),
         ],
     },
     Defect {
@@ -174,7 +175,7 @@ const BASELINE: &[Defect] = &[
         sentence: "A worker's recovery answer that comes twice, or late, is added to the books a second time.",
         source: "Master.receive, WorkerSchedulerStateResponse",
         shows: &[
-            ("INV-C1", "recovered"),
+            ("INV-C1", "too-much"),
             ("INV-C3", "recovered"),
             ("INV-M4", "refused"),
         ],

@@ -101,7 +101,12 @@ pub(super) fn use_agrees(id: WorkerId, capacity: &Capacity, held: (i64, i64)) ->
             used.0, used.1, capacity.cores, capacity.memory_mib, held.0, held.1
         )
     };
-    (used != held).then(|| broken("INV-C1", sentence()))
+    let mark = if used.0 > held.0 || used.1 > held.1 {
+        "too-much"
+    } else {
+        "too-little"
+    };
+    (used != held).then(|| broken("INV-C1", sentence()).mark(mark))
 }
 
 /// INV-C1: addresses of named resources that are taken are held.

@@ -1,4 +1,4 @@
-//! INV-D1, INV-D3, INV-D6, INV-D8: what may follow what in the life of a submitted driver.
+//! INV-D1, INV-D3, INV-D6, INV-D8, and INV-D4 after a fail-over: what may follow what in the life of a submitted driver.
 
 use super::pending::Name;
 use super::violation::Finding;
@@ -7,7 +7,7 @@ use deploysim_protocol::behaviour::RelaunchedDriver;
 use deploysim_protocol::id::DriverId;
 use deploysim_protocol::state::DriverState;
 use deploysim_protocol::time::Time;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A driver's id at one master.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,6 @@ struct Life {
     state: DriverState,
     /// Whether it left the list of drivers.
     ended: bool,
-    was_running: bool,
 }
 
 /// What was seen of submitted drivers.
@@ -26,6 +25,8 @@ pub(super) struct Drivers {
     lives: BTreeMap<(NodeId, Name), Life>,
     /// Submissions of which a process ended with code 0.
     succeeded: BTreeMap<Name, Time>,
+    /// Ids that were RUNNING at some master.
+    ran: BTreeSet<Name>,
 }
 
 impl Drivers {
@@ -35,6 +36,7 @@ impl Drivers {
             persistent,
             lives: BTreeMap::new(),
             succeeded: BTreeMap::new(),
+            ran: BTreeSet::new(),
         }
     }
 
@@ -52,7 +54,6 @@ impl Drivers {
         let life = Life {
             state: DriverState::Submitted,
             ended: false,
-            was_running: false,
         };
         let former = self.lives.insert((master, id.0.into()), life)?;
         let sentence = format!(
@@ -62,18 +63,21 @@ impl Drivers {
         Some(Finding::new("INV-D1", sentence).about(id).mark("id-kept"))
     }
 
-    /// INV-D1, INV-D8: a driver's state changed at a master.
+    /// INV-D1, INV-D8, INV-D4: a driver's state changed at a master.
     pub(super) fn changed(
         &mut self,
         master: NodeId,
         id: DriverId,
+        root: Name,
         state: DriverState,
     ) -> Option<Finding> {
         let keeps_id = self.relaunched == RelaunchedDriver::KeepId;
         let life = self.lives.get_mut(&(master, id.0.into()))?;
         let from = life.state;
         life.state = state;
-        life.was_running |= state == DriverState::Running;
+        if state == DriverState::Running {
+            self.ran.insert(id.0.into());
+        }
         if !may_follow(from, state, keeps_id) {
             let mark = if from == DriverState::Relaunching {
                 "id-kept"
@@ -83,7 +87,15 @@ impl Drivers {
             let sentence = format!("driver {id} went from {from} to {state}");
             return Some(Finding::new("INV-D1", sentence).about(id).mark(mark));
         }
-        if self.persistent && state == DriverState::Error && !life.was_running {
+        // Its worker reported the end while nobody listened, and no worker claims it any more.
+        if state == DriverState::Error
+            && from == DriverState::Submitted
+            && let Some(at) = self.succeeded.get(&root)
+        {
+            let sentence = format!("driver {id} ended with code 0 at {at} and counts as {state}");
+            return Some(Finding::new("INV-D4", sentence).about(id).mark("unheard"));
+        }
+        if self.persistent && state == DriverState::Error && !self.ran.contains(&id.0.into()) {
             let sentence = format!("driver {id} was accepted and ended as ERROR without a run");
             return Some(Finding::new("INV-D8", sentence).about(id));
         }

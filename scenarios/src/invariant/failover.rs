@@ -1,5 +1,6 @@
 //! INV-G3: a fail-over without any other fault kills no executor and no driver.
 
+use super::pending::Name;
 use super::violation::Finding;
 use super::watch::Watch;
 use crate::ledger::{Books, Ledger};
@@ -7,6 +8,7 @@ use crate::scenario::plan::{Disk, FaultWord, Plan, Target};
 use crate::trace::NodeId;
 use deploysim_protocol::conf::RecoveryMode;
 use deploysim_protocol::event::DriverSlot;
+use deploysim_protocol::id::DriverId;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -20,6 +22,8 @@ pub(super) struct Failover {
     recovering: BTreeSet<NodeId>,
     /// Whether a master has recovered anything yet.
     any: bool,
+    /// Drivers that did not survive, of which nothing more is said.
+    given_up: BTreeSet<Name>,
 }
 
 impl Failover {
@@ -32,6 +36,7 @@ impl Failover {
             is_pure: keeps && plan.faults.iter().all(|fault| ends_masters(&fault.word)),
             recovering: BTreeSet::new(),
             any: false,
+            given_up: BTreeSet::new(),
         }
     }
 
@@ -53,7 +58,7 @@ impl Failover {
 
     /// A driver is ended, or replaced by another, in a recovery.
     pub(super) fn gives_up(
-        &self,
+        &mut self,
         master: NodeId,
         driver: DriverSlot,
         books: &Books,
@@ -73,6 +78,7 @@ impl Failover {
             // It had ended by itself while nobody led.
             (false, true) => return None,
         };
+        self.given_up.insert(id.0.into());
         let sentence = format!("driver {id} does not survive the fail-over");
         Some(
             Finding::new("INV-G3", sentence)
@@ -80,6 +86,16 @@ impl Failover {
                 .about(id)
                 .mark(mark),
         )
+    }
+
+    /// A master orders the end of a driver that it does not know.
+    pub(super) fn kills_driver(&self, master: NodeId, id: DriverId) -> Option<Finding> {
+        let is_said = self.given_up.contains(&id.0.into());
+        if is_said {
+            None
+        } else {
+            self.kills(master, &id)
+        }
     }
 
     /// A master orders the end of something that it does not know.

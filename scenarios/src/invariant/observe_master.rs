@@ -429,7 +429,8 @@ impl Invariants {
                 self.find(at, finding, ledger);
             }
             if let Some(id) = books.driver(driver).map(|record| record.id) {
-                let finding = self.drivers.changed(node, id, state);
+                let root = self.watch.root(id);
+                let finding = self.drivers.changed(node, id, root, state);
                 self.find(at, finding.map(|finding| finding.at(node)), ledger);
             }
         } else if let MasterEvent::DriverLeftWorker { driver, worker } = *event {

@@ -30,7 +30,7 @@ impl Invariants {
             self.failover.kills(node, &executor)
         } else if let MasterEvent::UnknownDriverKilled { id, .. } = *event {
             self.watch.noticed(node, id);
-            self.failover.kills(node, &id)
+            self.failover.kills_driver(node, id)
         } else if let MasterEvent::DriverUnknown { id } = *event {
             // A worker's answer in a recovery names a driver of which there is no record (ND-02).
             if books.state() == MasterState::Recovering {
