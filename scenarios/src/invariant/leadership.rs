@@ -106,7 +106,7 @@ impl Leadership {
             findings.extend(self.begins_term(master, ledger));
         }
         if state == MasterState::Alive {
-            findings.extend(ledger.books(master).and_then(|books| unknown(books)));
+            findings.extend(ledger.books(master).and_then(unknown));
         }
         findings
     }
