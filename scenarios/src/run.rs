@@ -8,6 +8,7 @@ mod tests;
 use crate::expectation::{Judge, Triggers};
 use crate::invariant::Invariants;
 use crate::ledger::Ledger;
+use crate::nemesis;
 use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
 use crate::trace::{Beat, Entry, NodeId, Observer};
@@ -60,7 +61,8 @@ pub trait Witness {
     fn handed(&mut self, _at: Time, _node: NodeId, _happening: &Happening) {}
 }
 
-/// Plays `plan` once in a world before the witnesses, in a scope of texts of its own.
+/// Plays `plan` once in a world before the witnesses, in a scope of texts of its own. Its random
+/// faults are drawn first: everyone sees ordinary ones.
 ///
 /// # Errors
 /// That the world cannot play it, or the first thing that a witness could not write.
@@ -70,6 +72,7 @@ pub fn play(
     seed: u64,
     witnesses: &mut [&mut dyn Witness],
 ) -> Result<Outcome, RunError> {
+    let plan = &*nemesis::drawn(plan, seed);
     scope(|| {
         let audience = Audience::new(world, plan, witnesses);
         let (played, audience) = match world {

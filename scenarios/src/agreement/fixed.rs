@@ -51,13 +51,15 @@ pub fn fixed(plan: &Plan) -> Plan {
             fix_work(work, tick);
         }
     }
-    for fault in &mut fixed.faults {
-        if let FaultWord::Delay { amount, .. } = &mut fault.word {
+    let own = fixed.faults.iter_mut().map(|fault| &mut fault.word);
+    let random = fixed.nemesis.iter_mut().map(|random| &mut random.word);
+    for word in own.chain(random) {
+        if let FaultWord::Delay { amount, .. } = word {
             fix(amount, tick);
         } else if let FaultWord::Disk {
             trouble: DiskTrouble::Slow(longer),
             ..
-        } = &mut fault.word
+        } = word
         {
             *longer = whole_ticks(*longer, tick);
         }

@@ -6,6 +6,7 @@ use super::manifest::{Manifest, digest};
 use super::metrics::Metrics;
 use super::summary::Summary;
 use crate::ledger::Ledger;
+use crate::nemesis;
 use crate::outcome::Outcome;
 use crate::run::Witness;
 use crate::scenario::plan::Plan;
@@ -40,7 +41,8 @@ impl Record {
     }
 
     /// Writes what is known when the run is over, and gives all files their final names. The
-    /// manifest's digest of the scenario is filled in here.
+    /// manifest's digest of the scenario is filled in here. The scenario has the run's seed, and
+    /// its drawn faults in the place of random ones.
     ///
     /// # Errors
     /// If something cannot be written.
@@ -55,7 +57,7 @@ impl Record {
         events.finish()?;
         let replayed = Plan {
             seed: outcome.seed,
-            ..plan.clone()
+            ..nemesis::drawn(plan, outcome.seed).into_owned()
         };
         let scenario = replayed.to_toml();
         folder.write("scenario.toml", scenario.as_bytes())?;

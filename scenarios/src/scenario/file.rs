@@ -6,6 +6,7 @@ mod election;
 mod expect;
 mod fault;
 mod names;
+mod nemesis;
 mod network;
 mod operator;
 mod trigger;
@@ -121,6 +122,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
         drivers,
         operations,
         faults: fault::read(top, &context),
+        nemesis: nemesis::read(top, &context),
         expectations: expect::read(top, &context),
         mode_not_played: context.mode_not_played,
         conf: context.conf,

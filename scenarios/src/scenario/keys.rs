@@ -5,6 +5,7 @@
 mod expect;
 mod faults;
 mod machines;
+mod nemesis;
 mod work;
 
 pub(super) use expect::{EXPECT, QUANTITY, SUBJECTS};
@@ -12,6 +13,7 @@ pub(super) use faults::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER, TRIGGER_SUBJEC
 pub(super) use machines::{
     CLUSTER, DISTRIBUTIONS, ELECTION, LATENCY, LINK, MASTERS_MAX, NETWORK, PROCESS, STORE, WORKER,
 };
+pub(super) use nemesis::{NEMESIS, RANDOM_FAULTS};
 pub(super) use work::{
     APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, OPERATOR, PROFILE, REQUEST,
 };
@@ -175,6 +177,11 @@ pub(super) static TOP: Keys = closed(
             "What the operator does.",
         ),
         key("fault", Form::Tables(&FAULT), "What goes wrong."),
+        key(
+            "nemesis",
+            Form::Table(&NEMESIS),
+            "What goes wrong at random.",
+        ),
         key(
             "expect",
             Form::Tables(&EXPECT),

@@ -5,6 +5,7 @@
 
 mod expect;
 mod fault;
+mod nemesis;
 mod network;
 mod work;
 
@@ -13,6 +14,7 @@ pub use fault::{
     Direction, Disk, DiskTrouble, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER,
     MessageAction, Repeat, Target, Targets, Told, Trigger, TriggerEvent,
 };
+pub use nemesis::RandomFault;
 pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
 pub use work::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
@@ -69,6 +71,9 @@ pub struct Plan {
     pub operations: Vec<OperationPlan>,
     /// What goes wrong.
     pub faults: Vec<FaultPlan>,
+    /// What goes wrong at random, in the order of their kinds. Before a run is played,
+    /// [`crate::nemesis::drawn`] makes ordinary faults of it.
+    pub nemesis: Vec<RandomFault>,
     /// What must hold beyond the invariants.
     pub expectations: Vec<ExpectationPlan>,
 }

@@ -3,6 +3,7 @@
 
 mod expect;
 mod fault;
+mod nemesis;
 mod text;
 mod work;
 
@@ -63,6 +64,7 @@ impl Plan {
         }
         work::write(&mut lines, self);
         fault::write(&mut lines, &self.faults);
+        nemesis::write(&mut lines, &self.nemesis);
         expect::write(&mut lines, &self.expectations);
         lines.into_text()
     }

@@ -173,7 +173,7 @@ fn end(
     (lasting.map_or(FaultEnd::Never, FaultEnd::After), repeat)
 }
 
-fn direction(table: Table<'_>) -> Direction {
+pub(super) fn direction(table: Table<'_>) -> Direction {
     let words = [("both", Direction::Both), ("to", Direction::To)];
     table
         .find("direction")
@@ -329,7 +329,7 @@ fn message(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<F
     })
 }
 
-fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+pub(super) fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let wipe = table.find("wipe").and_then(|value| value.flag());
     let disk = if wipe == Some(true) {
         Disk::Wiped
@@ -344,7 +344,7 @@ fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Fau
 
 /// A process has no power supply of its own: only those after which machines are named can lose
 /// it.
-fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+pub(super) fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let targets = context.names.targets(word)?;
     let is_on_a_machine = |target: &Target| match target {
         Target::Election
@@ -363,7 +363,7 @@ fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     Some(FaultWord::PowerLoss { targets })
 }
 
-fn disk(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+pub(super) fn disk(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let trouble = table.exactly_one(&["slow", "full", "failing", "torn"]);
     let trouble = trouble.and_then(|value| match value.key {
         "slow" => value.positive_duration().map(DiskTrouble::Slow),
@@ -385,7 +385,7 @@ fn disk(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<Faul
     })
 }
 
-fn pause(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+pub(super) fn pause(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let timers_first = table
         .find("timers_first")
         .map_or(Some(TIMERS_FIRST), |value| {

@@ -273,6 +273,23 @@ pub enum FaultWord {
     },
 }
 
+impl FaultWord {
+    /// The fault word, as scenario files have it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Partition { .. } => "partition",
+            Self::Delay { .. } => "delay",
+            Self::Reset { .. } => "reset",
+            Self::Message { .. } => "message",
+            Self::Crash { .. } => "crash",
+            Self::PowerLoss { .. } => "power_loss",
+            Self::Disk { .. } => "disk",
+            Self::Pause { .. } => "pause",
+            Self::Exit { .. } => "exit",
+        }
+    }
+}
+
 /// Which way between two groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

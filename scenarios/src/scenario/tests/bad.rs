@@ -87,7 +87,7 @@ x = [1,
               | ^^^^^
               |
               = help: did you mean `title`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect
 
             error: `until` has no unit
              --> file.toml:2:9
@@ -104,7 +104,7 @@ x = [1,
             3 | x = [1,
               | ^
               |
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect
 
             error: the file is not TOML: string values must be quoted, expected literal string
              --> file.toml:4:2
@@ -198,7 +198,7 @@ latency = "1ms"
               |  ^^^^^^^
               |
               = help: did you mean `network`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect"#]],
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect"#]],
     );
 }
 
@@ -1344,7 +1344,7 @@ state = "dead"
               | ^^^^^
               |
               = help: did you mean `title`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, expect
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect
 
             error: `cores` cannot be the number 0
              --> file.toml:4:20
@@ -1646,5 +1646,127 @@ crash = "master-1"
                |
             10 | on = { worker = "worker-1", state = "DEAD", store_call = 2 }
                |                                                          ^"#]],
+    );
+}
+
+#[test]
+fn random_faults_that_cannot_be() {
+    check(
+        &(START.to_owned()
+            + r#"[nemesis]
+crash = { of = "worker-3", every = "1min", for = "0s", code = 3 }
+power_loss = [
+    { of = "workers", every = "5s", for = "1s" },
+    { of = "workers", every = "9s", for = "1s" },
+]
+pause = { every = "1ms", at = "50s", until = "40s" }
+disk = { of = "workers", every = "20us", for = "1s", full = true }
+partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
+delay = { between = ["workers"], every = "1min", for = "1s" }
+exit = { of = "workers", every = "1min" }
+"#),
+        &expect![[r#"
+            error: there is no node or process `worker-3`
+             --> file.toml:6:16
+              |
+            6 | crash = { of = "worker-3", every = "1min", for = "0s", code = 3 }
+              |                ^^^^^^^^^^
+              |
+              = help: did you mean `worker-1`?
+              = note: allowed: master-1, worker-1, worker-2, leader, masters, workers
+
+            error: `for` cannot be "0s"
+             --> file.toml:6:50
+              |
+            6 | crash = { of = "worker-3", every = "1min", for = "0s", code = 3 }
+              |                                                  ^^^^
+              |
+              = note: allowed: a time above zero
+
+            error: unknown key `code` in nemesis.crash
+             --> file.toml:6:56
+              |
+            6 | crash = { of = "worker-3", every = "1min", for = "0s", code = 3 }
+              |                                                        ^^^^
+              |
+              = note: allowed: of, wipe, every, for, at, until
+
+            error: there is a random `power_loss` of these already
+             --> file.toml:9:5
+              |
+            9 |     { of = "workers", every = "9s", for = "1s" },
+              |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = note: allowed: one table for each
+
+            error: nemesis.pause needs `of`
+              --> file.toml:11:9
+               |
+            11 | pause = { every = "1ms", at = "50s", until = "40s" }
+               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: nemesis.pause needs `for`
+              --> file.toml:11:9
+               |
+            11 | pause = { every = "1ms", at = "50s", until = "40s" }
+               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: random faults end before they begin, `at = "50s"`
+              --> file.toml:11:46
+               |
+            11 | pause = { every = "1ms", at = "50s", until = "40s" }
+               |                                              ^^^^^
+               |
+               = note: allowed: a time after 50s
+
+            error: only the disk of a master matters
+              --> file.toml:12:15
+               |
+            12 | disk = { of = "workers", every = "20us", for = "1s", full = true }
+               |               ^^^^^^^^^
+               |
+               = note: allowed: masters
+
+            error: `every` makes more than 100000 random faults
+              --> file.toml:12:34
+               |
+            12 | disk = { of = "workers", every = "20us", for = "1s", full = true }
+               |                                  ^^^^^^
+
+            error: `worker-1` is in both groups, and alone in the second
+              --> file.toml:13:25
+               |
+            13 | partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
+               |                         ^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `every` cannot be "0s"
+              --> file.toml:13:58
+               |
+            13 | partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
+               |                                                          ^^^^
+               |
+               = note: allowed: a time above zero
+
+            error: nemesis.delay needs `by`
+              --> file.toml:14:9
+               |
+            14 | delay = { between = ["workers"], every = "1min", for = "1s" }
+               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `between` cannot be a list
+              --> file.toml:14:21
+               |
+            14 | delay = { between = ["workers"], every = "1min", for = "1s" }
+               |                     ^^^^^^^^^^^
+               |
+               = note: allowed: two groups: ["workers", "masters"]
+
+            error: unknown key `exit` in [nemesis]
+              --> file.toml:15:1
+               |
+            15 | exit = { of = "workers", every = "1min" }
+               | ^^^^
+               |
+               = note: allowed: crash, power_loss, pause, disk, partition, delay"#]],
     );
 }

@@ -81,7 +81,7 @@ fn inline(trigger: &Trigger) -> String {
     format!("{{ {} }}", keys.join(", "))
 }
 
-fn write_direction(lines: &mut Lines, direction: Direction) {
+pub(super) fn write_direction(lines: &mut Lines, direction: Direction) {
     match direction {
         Direction::Both => {}
         Direction::To => lines.key("direction", quoted("to")),
@@ -162,7 +162,7 @@ fn write_told(lines: &mut Lines, told: &Told) {
     lines.key("told", told);
 }
 
-fn write_trouble(lines: &mut Lines, trouble: DiskTrouble) {
+pub(super) fn write_trouble(lines: &mut Lines, trouble: DiskTrouble) {
     let how = match trouble {
         DiskTrouble::Slow(longer) => duration(longer),
         DiskTrouble::Full | DiskTrouble::Failing | DiskTrouble::Torn => "true".to_owned(),

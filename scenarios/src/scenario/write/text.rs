@@ -75,7 +75,7 @@ pub(super) fn names<T: ToString>(names: &[T]) -> String {
     }
 }
 
-fn list<T: ToString>(names: &[T]) -> String {
+pub(super) fn list<T: ToString>(names: &[T]) -> String {
     let names: Vec<String> = names.iter().map(|name| quoted(&name.to_string())).collect();
     format!("[{}]", names.join(", "))
 }
