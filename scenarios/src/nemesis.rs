@@ -57,7 +57,7 @@ fn occurrences(random: &RandomFault, end: Time, seeds: &Seeds) -> Vec<(Time, Fau
     let mut faults = Vec::new();
     let mut at = random.from;
     loop {
-        at = at + whole_grains(gaps.draw(&mut dice));
+        at += whole_grains(gaps.draw(&mut dice));
         if at > last {
             return faults;
         }

@@ -44,7 +44,10 @@ fn check(nemesis: &str, seed: u64, expected: &Expect) {
 #[test]
 fn the_draws_of_a_seed_never_change() {
     let all = format!("{CRASH}{PAUSE}{PARTITION}");
-    check(&all, 7, &expect![[r#"
+    check(
+        &all,
+        7,
+        &expect![[r#"
         0.240s for 9s: partition master-1 | master-2, master-3
         1.280s for 5s: crash worker-4
         11.250s for 9s: partition master-2 | master-1, master-3
@@ -57,15 +60,20 @@ fn the_draws_of_a_seed_never_change() {
         91.900s for 5s: crash worker-3
         92.090s for 5s: crash worker-2
         95.540s for 5s: crash worker-3
-        98.330s for 2.6s: pause worker-1"#]]);
-    check(&all, 8, &expect![[r#"
+        98.330s for 2.6s: pause worker-1"#]],
+    );
+    check(
+        &all,
+        8,
+        &expect![[r#"
         30.700s for 5s: crash worker-3
         36.650s for 5s: crash worker-2
         61.440s for 5s: crash worker-1
         63.580s for 5s: crash worker-2
         70.370s for 9s: partition master-2 | master-1, master-3
         73.710s for 5s: crash worker-1
-        90.260s for 5s: crash worker-2"#]]);
+        90.260s for 5s: crash worker-2"#]],
+    );
 }
 
 #[test]
