@@ -410,29 +410,10 @@ impl Invariants {
         } else if let MasterEvent::DriverPlaced { driver, worker } = *event {
             self.touch_driver(node, at, driver);
             self.touch_worker(node, at, worker);
-            if let Some(id) = books.driver(driver).map(|record| record.id) {
-                let root = self.watch.root(id);
-                let mut findings = self.drivers.placed(node, id, root);
-                findings.extend(books::placed(books, worker, &format!("driver {id}")));
-                self.find(
-                    at,
-                    findings.into_iter().map(|finding| finding.at(node)),
-                    ledger,
-                );
-            }
+            self.driver_placed(node, at, (driver, worker), books, ledger);
         } else if let MasterEvent::DriverStateChanged { driver, state } = *event {
             self.touch_driver(node, at, driver);
-            if state == DriverState::Error {
-                let finding = self
-                    .failover
-                    .gives_up(node, driver, books, &self.watch, ledger);
-                self.find(at, finding, ledger);
-            }
-            if let Some(id) = books.driver(driver).map(|record| record.id) {
-                let root = self.watch.root(id);
-                let finding = self.drivers.changed(node, id, root, state);
-                self.find(at, finding.map(|finding| finding.at(node)), ledger);
-            }
+            self.driver_changed(node, at, (driver, state), books, ledger);
         } else if let MasterEvent::DriverLeftWorker { driver, worker } = *event {
             self.touch_driver(node, at, driver);
             self.touch_worker(node, at, worker);
@@ -445,6 +426,47 @@ impl Invariants {
             }
         } else if let MasterEvent::DriverKillRequested { driver } = *event {
             self.touch_driver(node, at, driver);
+        }
+    }
+
+    fn driver_placed(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        (driver, worker): (DriverSlot, WorkerSlot),
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if let Some(id) = books.driver(driver).map(|record| record.id) {
+            let root = self.watch.root(id);
+            let mut findings = self.drivers.placed(node, id, root);
+            findings.extend(books::placed(books, worker, &format!("driver {id}")));
+            self.find(
+                at,
+                findings.into_iter().map(|finding| finding.at(node)),
+                ledger,
+            );
+        }
+    }
+
+    fn driver_changed(
+        &mut self,
+        node: NodeId,
+        at: Time,
+        (driver, state): (DriverSlot, DriverState),
+        books: &Books,
+        ledger: &Ledger,
+    ) {
+        if state == DriverState::Error {
+            let finding = self
+                .failover
+                .gives_up(node, driver, books, &self.watch, ledger);
+            self.find(at, finding, ledger);
+        }
+        if let Some(id) = books.driver(driver).map(|record| record.id) {
+            let root = self.watch.root(id);
+            let finding = self.drivers.changed(node, id, root, state);
+            self.find(at, finding.map(|finding| finding.at(node)), ledger);
         }
     }
 

@@ -1650,7 +1650,7 @@ crash = "master-1"
 }
 
 #[test]
-fn random_faults_that_cannot_be() {
+fn random_faults_of_nobody_or_twice() {
     check(
         &(START.to_owned()
             + r#"[nemesis]
@@ -1659,10 +1659,6 @@ power_loss = [
     { of = "workers", every = "5s", for = "1s" },
     { of = "workers", every = "9s", for = "1s" },
 ]
-pause = { every = "1ms", at = "50s", until = "40s" }
-disk = { of = "workers", every = "20us", for = "1s", full = true }
-partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
-delay = { between = ["workers"], every = "1min", for = "1s" }
 exit = { of = "workers", every = "1min" }
 "#),
         &expect![[r#"
@@ -1699,74 +1695,87 @@ exit = { of = "workers", every = "1min" }
               |
               = note: allowed: one table for each
 
-            error: nemesis.pause needs `of`
-              --> file.toml:11:9
-               |
-            11 | pause = { every = "1ms", at = "50s", until = "40s" }
-               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
-            error: nemesis.pause needs `for`
-              --> file.toml:11:9
-               |
-            11 | pause = { every = "1ms", at = "50s", until = "40s" }
-               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
-            error: random faults end before they begin, `at = "50s"`
-              --> file.toml:11:46
-               |
-            11 | pause = { every = "1ms", at = "50s", until = "40s" }
-               |                                              ^^^^^
-               |
-               = note: allowed: a time after 50s
-
-            error: only the disk of a master matters
-              --> file.toml:12:15
-               |
-            12 | disk = { of = "workers", every = "20us", for = "1s", full = true }
-               |               ^^^^^^^^^
-               |
-               = note: allowed: masters
-
-            error: `every` makes more than 100000 random faults
-              --> file.toml:12:34
-               |
-            12 | disk = { of = "workers", every = "20us", for = "1s", full = true }
-               |                                  ^^^^^^
-
-            error: `worker-1` is in both groups, and alone in the second
-              --> file.toml:13:25
-               |
-            13 | partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
-               |                         ^^^^^^^^^^^^^^^^^^^^^^^
-
-            error: `every` cannot be "0s"
-              --> file.toml:13:58
-               |
-            13 | partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
-               |                                                          ^^^^
-               |
-               = note: allowed: a time above zero
-
-            error: nemesis.delay needs `by`
-              --> file.toml:14:9
-               |
-            14 | delay = { between = ["workers"], every = "1min", for = "1s" }
-               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
-            error: `between` cannot be a list
-              --> file.toml:14:21
-               |
-            14 | delay = { between = ["workers"], every = "1min", for = "1s" }
-               |                     ^^^^^^^^^^^
-               |
-               = note: allowed: two groups: ["workers", "masters"]
-
             error: unknown key `exit` in [nemesis]
-              --> file.toml:15:1
+              --> file.toml:11:1
                |
-            15 | exit = { of = "workers", every = "1min" }
+            11 | exit = { of = "workers", every = "1min" }
                | ^^^^
                |
                = note: allowed: crash, power_loss, pause, disk, partition, delay"#]],
+    );
+}
+
+#[test]
+fn random_faults_that_cannot_be() {
+    check(
+        &(START.to_owned()
+            + r#"[nemesis]
+pause = { every = "1ms", at = "50s", until = "40s" }
+disk = { of = "workers", every = "20us", for = "1s", full = true }
+partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
+delay = { between = ["workers"], every = "1min", for = "1s" }
+"#),
+        &expect![[r#"
+            error: nemesis.pause needs `of`
+             --> file.toml:6:9
+              |
+            6 | pause = { every = "1ms", at = "50s", until = "40s" }
+              |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: nemesis.pause needs `for`
+             --> file.toml:6:9
+              |
+            6 | pause = { every = "1ms", at = "50s", until = "40s" }
+              |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: random faults end before they begin, `at = "50s"`
+             --> file.toml:6:46
+              |
+            6 | pause = { every = "1ms", at = "50s", until = "40s" }
+              |                                              ^^^^^
+              |
+              = note: allowed: a time after 50s
+
+            error: only the disk of a master matters
+             --> file.toml:7:15
+              |
+            7 | disk = { of = "workers", every = "20us", for = "1s", full = true }
+              |               ^^^^^^^^^
+              |
+              = note: allowed: masters
+
+            error: `every` makes more than 100000 random faults
+             --> file.toml:7:34
+              |
+            7 | disk = { of = "workers", every = "20us", for = "1s", full = true }
+              |                                  ^^^^^^
+
+            error: `worker-1` is in both groups, and alone in the second
+             --> file.toml:8:25
+              |
+            8 | partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
+              |                         ^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `every` cannot be "0s"
+             --> file.toml:8:58
+              |
+            8 | partition = { between = ["workers", "worker-1"], every = "0s", for = "1s" }
+              |                                                          ^^^^
+              |
+              = note: allowed: a time above zero
+
+            error: nemesis.delay needs `by`
+             --> file.toml:9:9
+              |
+            9 | delay = { between = ["workers"], every = "1min", for = "1s" }
+              |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `between` cannot be a list
+             --> file.toml:9:21
+              |
+            9 | delay = { between = ["workers"], every = "1min", for = "1s" }
+              |                     ^^^^^^^^^^^
+              |
+              = note: allowed: two groups: ["workers", "masters"]"#]],
     );
 }

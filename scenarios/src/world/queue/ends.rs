@@ -21,7 +21,9 @@ impl<O: Observer> QueueWorld<'_, O> {
         life.cold.carries = 0;
         life.standing = Standing::Going;
         let backlog = std::mem::take(&mut life.cold.backlog);
-        for waiting in backlog {
+        let unfinished = life.cold.catch_up.take();
+        let unfinished = unfinished.map(|catch_up| catch_up.left());
+        for waiting in unfinished.into_iter().flatten().chain(backlog) {
             match waiting {
                 Waiting::Parcel(parcel) => drop(self.wires.parcels.take(parcel)),
                 Waiting::Post(post) => drop(self.posts.take(post)),
@@ -29,7 +31,10 @@ impl<O: Observer> QueueWorld<'_, O> {
             }
         }
         self.record(node, Fact::Ended { end });
-        while let Some(own) = self.lives[node as usize].cold.wires.last().copied() {
+        // As a kernel does that closes the descriptors of a process in the order of their numbers.
+        let mut wires = self.lives[node as usize].cold.wires.clone();
+        self.wires.sort_by_age(&mut wires);
+        for own in wires {
             match end {
                 End::Exited(_) | End::Signalled(_) | End::Crashed => self.transmit(own, Unit::End),
                 // Nothing leaves any more, and nobody is told.

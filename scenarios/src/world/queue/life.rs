@@ -1,6 +1,7 @@
 //! The life of one process: its node, its timers, its calls, its connections, and whether it
 //! goes on or stands still.
 
+use super::pauses::CatchUp;
 use super::wire::WireEnd;
 use crate::network::Place;
 use crate::trace::Role;
@@ -65,6 +66,8 @@ pub(super) struct Cold {
     pub(super) lines: FxHashMap<Address, Line>,
     /// What waits for it to go on, in the order in which it came.
     pub(super) backlog: VecDeque<Waiting>,
+    /// What it works through after a pause.
+    pub(super) catch_up: Option<Box<CatchUp>>,
     /// Its persistence engine, if it has one.
     pub(super) store: Option<Box<MasterStore>>,
     /// What it has caused that happens later, because its store takes time.
@@ -89,6 +92,7 @@ impl Cold {
             wires: Vec::new(),
             lines: FxHashMap::default(),
             backlog: VecDeque::new(),
+            catch_up: None,
             store: None,
             carries: 0,
         }

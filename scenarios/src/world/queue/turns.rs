@@ -123,7 +123,11 @@ impl<O: Observer> QueueWorld<'_, O> {
     pub(super) fn arm(&mut self, node: u32, timer: AnyTimer, at: Time) {
         let life = &mut self.lives[node as usize];
         let (slot, generation) = life.arm(timer);
-        if life.standing == Standing::CatchingUp && at <= self.now {
+        // After a pause an overdue deadline races with what has queued up, also when the store
+        // takes time meanwhile.
+        let has_waited = matches!(life.standing, Standing::CatchingUp | Standing::Busy)
+            && life.cold.catch_up.is_some();
+        if has_waited && at <= self.now {
             life.cold.backlog.push_back(Waiting::Fire {
                 slot,
                 generation,
@@ -198,6 +202,11 @@ impl<O: Observer> QueueWorld<'_, O> {
     pub(super) fn wake(&mut self, node: u32, process: Process) {
         let life = &mut self.lives[node as usize];
         if life.place.process != process || life.standing != Standing::Busy {
+            return;
+        }
+        if life.cold.catch_up.is_some() {
+            life.standing = Standing::CatchingUp;
+            self.catch_up(node);
             return;
         }
         life.standing = Standing::Going;

@@ -134,6 +134,8 @@ pub(super) struct Rest {
     pub(super) places: [Place; 2],
     /// Where it stands in the lists of its nodes, by side.
     pub(super) positions: [u32; 2],
+    /// How many connections of the run are older.
+    older: u64,
     /// What only faults bring about.
     rare: Option<Box<Rare>>,
 }
@@ -264,6 +266,8 @@ pub(super) struct Wires {
     /// Beside each pair of ends; none where nothing is.
     rests: Vec<Option<Rest>>,
     free: Vec<u32>,
+    /// How many were ever made.
+    made: u64,
     pub(super) parcels: Slab<Parcel>,
 }
 
@@ -273,6 +277,7 @@ impl Wires {
             ends: Vec::new(),
             rests: Vec::new(),
             free: Vec::new(),
+            made: 0,
             parcels: Slab::new(),
         }
     }
@@ -302,8 +307,10 @@ impl Wires {
         let rest = Rest {
             places: ends.map(|end| end.place),
             positions: ends.map(|end| end.position),
+            older: self.made,
             rare: None,
         };
+        self.made += 1;
         let wire = match wire {
             Some(wire) => {
                 self.ends[wire as usize] = made;
@@ -333,6 +340,11 @@ impl Wires {
     pub(super) fn end_mut(&mut self, end: WireEnd) -> Option<&mut End> {
         let found = &mut self.ends.get_mut(end.wire as usize)?[end.side.index()];
         (found.generation == end.generation).then_some(found)
+    }
+
+    /// Puts connections into the order in which they were made.
+    pub(super) fn sort_by_age(&self, ends: &mut [WireEnd]) {
+        ends.sort_by_key(|end| self.rest(*end).map(|rest| rest.older));
     }
 
     /// The rest of the connection, if it still exists.
