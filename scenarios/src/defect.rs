@@ -132,7 +132,11 @@ const BASELINE: &[Defect] = &[
         id: "RD-09",
         sentence: "Two masters that share a store can issue one id twice within a second of the clock.",
         source: "Master.newDriverId, Master.newApplicationId",
-        shows: &[("INV-I1", "again")],
+        shows: &[
+            ("INV-I1", "again"),
+            ("INV-D1", "id-again"),
+            ("INV-M4", "id-again"),
+        ],
     },
     Defect {
         id: "RD-10",

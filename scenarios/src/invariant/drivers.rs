@@ -60,7 +60,7 @@ impl Drivers {
             "driver {id} is entered as SUBMITTED again, after it was {}",
             former.state
         );
-        Some(Finding::new("INV-D1", sentence).about(id).mark("id-kept"))
+        Some(Finding::new("INV-D1", sentence).about(id).mark("id-again"))
     }
 
     /// INV-D1, INV-D8, INV-D4: a driver's state changed at a master.

@@ -55,6 +55,7 @@ impl Leadership {
             Thrown::Store { .. } if is_over => "after-term",
             Thrown::Store { .. } if state == MasterState::CompletingRecovery => "recovery-failed",
             Thrown::Store { .. } => match self.failed.get(&master) {
+                Some(StoreAccess::Add) if is_of_former_id(thrown) => "id-again",
                 Some(StoreAccess::Add) => "add-failed",
                 Some(StoreAccess::Remove) if thrown.to_string().contains("NoNode") => "record-gone",
                 Some(StoreAccess::Remove) => "remove-failed",
@@ -233,4 +234,12 @@ pub(super) fn leaderless(scene: &Scene<'_>, since: Time) -> Finding {
         None if !has_service => finding.mark("unread"),
         None => finding.mark("nobody"),
     }
+}
+
+/// Whether an engine refused the record of an application or a driver because it has one of that
+/// id, in the words of the engines that refuse that. The ids of workers carry their ports.
+fn is_of_former_id(thrown: &Thrown) -> bool {
+    let words = thrown.to_string();
+    let is_there = words.contains("File already exists") || words.contains("NodeExists");
+    is_there && (words.contains("/driver_") || words.contains("/app_"))
 }

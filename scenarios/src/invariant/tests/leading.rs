@@ -2,7 +2,7 @@
 
 use super::*;
 use deploysim_protocol::description::ExecutorOrder;
-use deploysim_protocol::event::{ElectionEvent, Event};
+use deploysim_protocol::event::{ElectionEvent, Event, StoreAccess};
 use deploysim_protocol::message::ToWorker;
 use deploysim_protocol::message::to_worker::LaunchExecutor;
 use deploysim_protocol::resource::Resources;
@@ -118,6 +118,36 @@ fn m4_handlers_of_masters_end_normally() {
     let violations = tale.violations(6);
     let marks = violations.iter().map(|own| (own.invariant, &own.marks[..]));
     assert_eq!(marks.collect::<Vec<_>>(), [("INV-M4", &["after-term"][..])]);
+}
+
+#[test]
+fn m4_tells_an_id_that_is_given_out_again_from_a_store_that_fails() {
+    let mark = |words: &str| {
+        let reason = Text::new(words);
+        let mut tale = Tale::new();
+        let call = StoreAccess::Add;
+        tale.master(MasterEvent::StoreFailed { call, reason });
+        let thrown = Thrown::Store { reason };
+        tale.history.note(MASTER, Event::HandlerThrew { thrown });
+        let violations = tale.violations(6);
+        assert_eq!(violations.len(), 1);
+        violations[0].marks.clone()
+    };
+    // RD-09, in the words of both engines that refuse it.
+    assert_eq!(
+        mark("File already exists: /driver_driver-20260101000010-0000"),
+        ["id-again"]
+    );
+    assert_eq!(
+        mark("KeeperErrorCode = NodeExists for /spark/master_status/app_app-20260101000010-0000"),
+        ["id-again"]
+    );
+    // RD-07, and a worker's record, whose id says more than a second.
+    assert_eq!(mark("No space left on device"), ["add-failed"]);
+    assert_eq!(
+        mark("File already exists: /worker_worker-20260101000000-worker-1-7078"),
+        ["add-failed"]
+    );
 }
 
 #[test]

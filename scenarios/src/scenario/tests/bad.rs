@@ -1659,6 +1659,7 @@ power_loss = [
     { of = "workers", every = "5s", for = "1s" },
     { of = "workers", every = "9s", for = "1s" },
 ]
+delay = { between = ["workers"], every = "1min", for = "1s" }
 exit = { of = "workers", every = "1min" }
 "#),
         &expect![[r#"
@@ -1695,10 +1696,24 @@ exit = { of = "workers", every = "1min" }
               |
               = note: allowed: one table for each
 
-            error: unknown key `exit` in [nemesis]
-              --> file.toml:11:1
+            error: nemesis.delay needs `by`
+              --> file.toml:11:9
                |
-            11 | exit = { of = "workers", every = "1min" }
+            11 | delay = { between = ["workers"], every = "1min", for = "1s" }
+               |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `between` cannot be a list
+              --> file.toml:11:21
+               |
+            11 | delay = { between = ["workers"], every = "1min", for = "1s" }
+               |                     ^^^^^^^^^^^
+               |
+               = note: allowed: two groups: ["workers", "masters"]
+
+            error: unknown key `exit` in [nemesis]
+              --> file.toml:12:1
+               |
+            12 | exit = { of = "workers", every = "1min" }
                | ^^^^
                |
                = note: allowed: crash, power_loss, pause, disk, partition, delay"#]],
