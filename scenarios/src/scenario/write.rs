@@ -10,7 +10,9 @@ mod work;
 use super::error::ScenarioError;
 use super::file::RECOVERY_MODE;
 use super::parse;
-use super::plan::{ClusterPlan, ElectionPlan, Frequency, NetworkPlan, Plan, Settle, WorkerPlan};
+use super::plan::{
+    ClusterPlan, ElectionPlan, FaultPlan, Frequency, NetworkPlan, Plan, Settle, WorkerPlan,
+};
 use deploysim_nodes::store::Writes;
 use deploysim_protocol::behaviour::{Behaviour, PROFILES};
 use deploysim_protocol::conf::ConfValue;
@@ -121,6 +123,15 @@ fn behaviour(behaviour: &Behaviour) -> String {
         }
     }
     format!("{{ {} }}", keys.join(", "))
+}
+
+impl FaultPlan {
+    /// The fault as a table of a scenario file. Equal faults read alike, and no others.
+    pub fn to_toml(&self) -> String {
+        let mut lines = Lines::default();
+        fault::write(&mut lines, std::slice::from_ref(self));
+        lines.into_text()
+    }
 }
 
 fn write_cluster(lines: &mut Lines, cluster: &ClusterPlan, default: &BTreeMap<String, u32>) {

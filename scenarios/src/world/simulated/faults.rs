@@ -27,11 +27,30 @@ pub(in crate::world) struct Active {
 /// A `delay` fault: which ways are slow, and by how much. Each pair of processes has a stream.
 pub(in crate::world) struct Slowdown {
     cause: Cause,
-    fault: u32,
+    stream: String,
     ways: Cuts,
     extra: Arc<Latency>,
     /// Looked up, never walked through.
     streams: FxHashMap<(u32, u32), ChaCha8Rng>,
+}
+
+impl Slowdown {
+    fn new(
+        (cause, stream): (Cause, &str),
+        (first, second): &(Vec<Member>, Vec<Member>),
+        direction: Ways,
+        amount: &LatencyPlan,
+    ) -> Self {
+        let mut ways = Cuts::default();
+        ways.cut(cause, first, second, direction);
+        Self {
+            cause,
+            stream: stream.to_owned(),
+            ways,
+            extra: links::latency(amount),
+            streams: FxHashMap::default(),
+        }
+    }
 }
 
 /// Schedules the faults that begin at a time of their own.
@@ -77,7 +96,8 @@ pub(super) fn begin<W: SimulatedWorld>(world: &mut W, fault: u32) {
     let cause = Cause(world.state().causes);
     world.state_mut().causes += 1;
     world.record(0, Fact::FaultBegan { fault });
-    let nodes = apply(world, fault, cause, &row.word);
+    let stream = world.state_mut().fault_streams.begins(fault);
+    let nodes = apply(world, (cause, &stream), &row.word);
     let end = match row.end {
         FaultEnd::Never => None,
         FaultEnd::AtOnce => Some(world.now()),
@@ -97,7 +117,11 @@ pub(super) fn begin<W: SimulatedWorld>(world: &mut W, fault: u32) {
     }
 }
 
-fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &FaultWord) -> Vec<u32> {
+fn apply<W: SimulatedWorld>(
+    world: &mut W,
+    (cause, stream): (Cause, &str),
+    word: &FaultWord,
+) -> Vec<u32> {
     match word {
         FaultWord::Partition {
             first,
@@ -115,10 +139,9 @@ fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &Faul
             direction,
             amount,
         } => {
-            let (first, second) = (members(world, first), members(world, second));
-            let mut slow = Cuts::default();
-            slow.cut(cause, &first, &second, ways(*direction));
-            slow_down(world, fault, cause, slow, amount);
+            let between = (members(world, first), members(world, second));
+            let slowdown = Slowdown::new((cause, stream), &between, ways(*direction), amount);
+            world.state_mut().slowdowns.push(slowdown);
             Vec::new()
         }
         FaultWord::Reset {
@@ -163,22 +186,6 @@ fn apply<W: SimulatedWorld>(world: &mut W, fault: u32, cause: Cause, word: &Faul
             Vec::new()
         }
     }
-}
-
-fn slow_down<W: SimulatedWorld>(
-    world: &mut W,
-    fault: u32,
-    cause: Cause,
-    ways: Cuts,
-    amount: &LatencyPlan,
-) {
-    world.state_mut().slowdowns.push(Slowdown {
-        cause,
-        fault,
-        ways,
-        extra: links::latency(amount),
-        streams: FxHashMap::default(),
-    });
 }
 
 fn crash<W: SimulatedWorld>(world: &mut W, targets: &[Target], disk: Disk) -> Vec<u32> {
@@ -242,7 +249,7 @@ pub(in crate::world) fn end_fault<W: SimulatedWorld>(world: &mut W, fault: u32, 
         FaultWord::Pause { timers_first, .. } => {
             for node in active.nodes {
                 let name = world.part(node).name;
-                let stream = format!("fault {fault} resumes {} {name}", cause.0);
+                let stream = format!("{name} catches up at {}", world.now());
                 let dice = world.state().seeds.chacha(&stream);
                 world.resume(node, *timers_first, dice);
             }
@@ -379,11 +386,12 @@ pub(in crate::world) fn slowed_between<W: SimulatedWorld>(
         if slowdown.ways.is_open(own_place, other_place) {
             continue;
         }
-        let (fault, seeds) = (slowdown.fault, &direction.seeds);
+        let (fault, seeds) = (&slowdown.stream, &direction.seeds);
         let key = (own_name.number(), other_name.number());
-        let stream = slowdown.streams.entry(key).or_insert_with(|| {
-            seeds.chacha(&format!("fault {fault} delays {own_name} -> {other_name}"))
-        });
+        let stream = slowdown
+            .streams
+            .entry(key)
+            .or_insert_with(|| seeds.chacha(&format!("{fault} delays {own_name} -> {other_name}")));
         total += slowdown.extra.draw(stream);
     }
     total

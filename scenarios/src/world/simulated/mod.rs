@@ -3,6 +3,7 @@
 //! how nodes are run is not here: it is the world's own, behind [`SimulatedWorld`].
 
 pub(in crate::world) mod addresses;
+mod fault_streams;
 pub(in crate::world) mod faults;
 pub(in crate::world) mod links;
 pub(in crate::world) mod processes;
@@ -264,6 +265,8 @@ pub(in crate::world) struct Direction {
     pub(in crate::world) active_faults: Vec<faults::Active>,
     /// Occurrences of faults so far.
     pub(in crate::world) causes: u32,
+    /// What draws for faults.
+    pub(in crate::world) fault_streams: fault_streams::FaultStreams,
     /// The children of workers, from the order to the end.
     pub(in crate::world) children: Slab<processes::ChildProcess>,
     /// Where the child is that a worker's process knows by a number. Looked up, never walked
@@ -299,6 +302,7 @@ impl Direction {
             tamperings: Vec::new(),
             active_faults: Vec::new(),
             causes: 0,
+            fault_streams: fault_streams::FaultStreams::new(&plan.faults),
             children: Slab::new(),
             children_found: FxHashMap::default(),
             work: work::Work::new(plan),
