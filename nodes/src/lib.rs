@@ -10,6 +10,8 @@ pub mod dice;
 pub mod driver;
 pub mod election;
 pub mod executor;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 pub mod hosted;
 pub mod master;
 pub mod node;

@@ -64,6 +64,12 @@ impl Text {
         })
     }
 
+    /// The number of `text` if the current scope has it. Takes no place in the table: for what
+    /// anybody may ask about.
+    pub fn find(text: &str) -> Option<Self> {
+        TABLE.with_borrow(|table| table.numbers.get(text).copied().map(Self))
+    }
+
     /// The text itself, shared.
     pub fn as_str(self) -> Arc<str> {
         self.with(|_, text| Arc::clone(text))

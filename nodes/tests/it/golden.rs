@@ -4,6 +4,8 @@
 
 mod assign;
 mod pass;
+#[cfg(feature = "gateway")]
+mod rest;
 mod shuffle;
 
 use deploysim_protocol::resource::{ResourceInformation, ResourceRequirement, Resources};
@@ -36,18 +38,27 @@ fn check_all<Case: DeserializeOwned>(file: &str, check: impl Fn(Case)) {
     std::io::stdout().write_all(told.as_bytes()).unwrap();
 }
 
+/// The folder that `DEPLOYSIM_GOLDEN` names.
+fn named_folder() -> Option<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package.parent().expect("the package lies in the workspace");
+    std::env::var_os("DEPLOYSIM_GOLDEN").map(|folder| root.join(folder))
+}
+
+/// The folder beside these tests.
+fn own_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
 /// The folder and the text of a file.
 fn read(file: &str) -> (PathBuf, String) {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    if let Some(folder) = std::env::var_os("DEPLOYSIM_GOLDEN") {
-        let root = package.parent().expect("the package lies in the workspace");
-        let folder = root.join(folder);
+    if let Some(folder) = named_folder() {
         let path = folder.join(file);
         let text = std::fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("DEPLOYSIM_GOLDEN: {}: {error}", path.display()));
         return (folder, text);
     }
-    let folder = package.join("tests/golden");
+    let folder = own_folder();
     let path = folder.join(format!("{file}.zst"));
     let compressed =
         std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

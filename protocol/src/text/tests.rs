@@ -22,6 +22,16 @@ fn numbers_are_dense_in_the_order_of_first_use() {
 }
 
 #[test]
+fn to_look_for_a_text_makes_none() {
+    scope(|| {
+        let known = Text::new("known");
+        assert_eq!(Text::find("known"), Some(known));
+        assert_eq!(Text::find("unknown"), None);
+        assert_eq!(Text::new("next").number(), 1);
+    });
+}
+
+#[test]
 fn a_scope_begins_empty_and_restores_the_former_table() {
     let outside = Text::new("outside");
     let first_inside = scope(|| Text::new("inside").number());

@@ -1,0 +1,161 @@
+//! The state documents: `/json/` of a master and of a worker, whole or one field of it. What they
+//! say of whom is in the file of that role.
+
+mod master;
+mod worker;
+
+use super::container::{self, Method};
+use super::{Purpose, Question, Request, Response, Step, json, no_answer};
+use deploysim_protocol::message::{Answer, Ask, AskMaster, AskWorker};
+use deploysim_protocol::resource::{ResourceInformation, ResourceRequirement, Resources};
+use deploysim_protocol::thrown::AskError;
+use deploysim_protocol::time::WallTime;
+use jiff::Timestamp;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// The pages of a master. Spark: `MasterWebUI`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MasterPages;
+
+/// The pages of a worker. Spark: `WorkerWebUI`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorkerPages;
+
+/// What is shown.
+#[derive(Debug)]
+pub(super) enum Document {
+    /// A master's state, or one field of it.
+    Master { field: Option<String> },
+    /// A worker's state.
+    Worker,
+}
+
+impl MasterPages {
+    /// What becomes of a request.
+    pub fn receive(&self, request: &Request<'_>) -> Step {
+        receive(request, |path| {
+            let document = Document::Master { field: field(path) };
+            (AskMaster::RequestMasterState.into(), document)
+        })
+    }
+}
+
+impl WorkerPages {
+    /// What becomes of a request.
+    pub fn receive(&self, request: &Request<'_>) -> Step {
+        receive(request, |_| {
+            (AskWorker::RequestWorkerState.into(), Document::Worker)
+        })
+    }
+}
+
+/// Spark: `JettyUtils.createServletHandler`, attached at `/json`.
+fn receive(request: &Request<'_>, show: impl FnOnce(&str) -> (Ask, Document)) -> Step {
+    if request.path == "/json" {
+        return Step::Answer(container::moved("/json/"));
+    }
+    if !request.path.starts_with("/json/") {
+        return Step::Answer(container::not_found(request));
+    }
+    if let Some(refused) = Method::Get.refuse(request) {
+        return Step::Answer(refused);
+    }
+    let (ask, document) = show(request.path);
+    Step::Ask(Box::new(Question::new(
+        request,
+        ask,
+        Purpose::State(document),
+    )))
+}
+
+/// The field that a path asks for: the letters that follow `/json/`.
+/// Spark: `MasterPage.jsonFieldPattern`.
+fn field(path: &str) -> Option<String> {
+    let rest = path.strip_prefix("/json/")?;
+    let is_other = |letter: char| !letter.is_ascii_alphabetic();
+    let letters = rest.split(is_other).next().unwrap_or_default();
+    (!letters.is_empty()).then(|| letters.to_owned())
+}
+
+impl Document {
+    /// The response, from the node's answer.
+    ///
+    /// # Errors
+    /// What the servlet throws.
+    pub(super) fn respond(
+        self,
+        answer: Result<Answer, AskError>,
+        now: WallTime,
+    ) -> Result<Response, String> {
+        let body = match (self, answer) {
+            (Self::Master { field }, Ok(Answer::MasterState(state))) => {
+                let document = master::MasterDocument::new(&state, now);
+                match field {
+                    Some(field) => document.print_field(&field),
+                    None => json::print(&document),
+                }
+            }
+            (Self::Worker, Ok(Answer::WorkerState(state))) => {
+                json::print(&worker::WorkerDocument::new(&state))
+            }
+            (_, answer) => return Err(no_answer(&answer)),
+        };
+        let headers = [
+            ("Cache-Control", "no-cache, no-store, must-revalidate"),
+            ("Content-Type", "text/json;charset=utf-8"),
+        ];
+        Ok(Response::new(200, &headers, body))
+    }
+}
+
+/// Named resources: an object of name and addresses for each. Spark: `writeResourcesInfo`.
+#[derive(Clone, Copy, Debug)]
+struct ByName<'a>(&'a Resources);
+
+impl Serialize for ByName<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let resources = self.0.0.iter();
+        serializer.collect_map(resources.map(|resource| (resource.name, Addresses(resource))))
+    }
+}
+
+struct Addresses<'a>(&'a ResourceInformation);
+
+impl Serialize for Addresses<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.0.name)?;
+        map.serialize_entry("addresses", &self.0.addresses)?;
+        map.end()
+    }
+}
+
+/// What an executor needs: a list of names and amounts. Spark: `writeResourceRequirement`.
+#[derive(Clone, Copy, Debug)]
+struct Amounts<'a>(&'a [ResourceRequirement]);
+
+impl Serialize for Amounts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Amount))
+    }
+}
+
+struct Amount<'a>(&'a ResourceRequirement);
+
+impl Serialize for Amount<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.0.name)?;
+        map.serialize_entry("amount", &self.0.amount)?;
+        map.end()
+    }
+}
+
+/// An instant as Java's `Date` prints it, in UTC; one that no calendar has, in milliseconds.
+/// **Differs:** Spark uses the machine's time zone; a run has none.
+fn date(wall: WallTime) -> String {
+    Timestamp::from_millisecond(wall.as_millis()).map_or_else(
+        |_| wall.as_millis().to_string(),
+        |instant| instant.strftime("%a %b %d %H:%M:%S UTC %Y").to_string(),
+    )
+}
