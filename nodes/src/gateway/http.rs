@@ -9,7 +9,7 @@ use deploysim_protocol::message::{Answer, Ask};
 use deploysim_protocol::thrown::AskError;
 use deploysim_protocol::time::WallTime;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{HOST, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -156,6 +156,10 @@ async fn handle(
         path: head.uri.path(),
         body: &[],
     };
+    if body.size_hint().lower() > limits.body_bytes as u64 {
+        // It says so itself: nothing of it is read.
+        return container::too_large(&request);
+    }
     let body = Limited::new(body, limits.body_bytes).collect();
     let body = match timeout(limits.body_timeout, body).await {
         Ok(Ok(body)) => body.to_bytes(),

@@ -1,8 +1,11 @@
-//! The state documents: `/json/` of a master and of a worker, whole or one field of it. What they
-//! say of whom is in the file of that role.
+//! What a master and a worker show of their state: `/json/`, whole or one field of it, for
+//! programs, and `/` for people. What they say of whom is in the files of that role.
 
 mod master;
+mod master_page;
+mod page;
 mod worker;
+mod worker_page;
 
 use super::container::{self, Method};
 use super::{Purpose, Question, Request, Response, Step, json, no_answer};
@@ -28,13 +31,20 @@ pub(super) enum Document {
     Master { field: Option<String> },
     /// A worker's state.
     Worker,
+    /// A master's page.
+    MasterPage,
+    /// A worker's page.
+    WorkerPage,
 }
 
 impl MasterPages {
     /// What becomes of a request.
     pub fn receive(&self, request: &Request<'_>) -> Step {
-        receive(request, |path| {
-            let document = Document::Master { field: field(path) };
+        receive(request, |part| {
+            let document = match part {
+                Part::Page => Document::MasterPage,
+                Part::State { field } => Document::Master { field },
+            };
             (AskMaster::RequestMasterState.into(), document)
         })
     }
@@ -43,24 +53,35 @@ impl MasterPages {
 impl WorkerPages {
     /// What becomes of a request.
     pub fn receive(&self, request: &Request<'_>) -> Step {
-        receive(request, |_| {
-            (AskWorker::RequestWorkerState.into(), Document::Worker)
+        receive(request, |part| {
+            let document = match part {
+                Part::Page => Document::WorkerPage,
+                Part::State { field: _ } => Document::Worker,
+            };
+            (AskWorker::RequestWorkerState.into(), document)
         })
     }
 }
 
-/// Spark: `JettyUtils.createServletHandler`, attached at `/json`.
-fn receive(request: &Request<'_>, show: impl FnOnce(&str) -> (Ask, Document)) -> Step {
-    if request.path == "/json" {
-        return Step::Answer(container::moved("/json/"));
-    }
-    if !request.path.starts_with("/json/") {
-        return Step::Answer(container::not_found(request));
-    }
+/// What of a node's pages is asked for.
+enum Part {
+    Page,
+    State { field: Option<String> },
+}
+
+/// Spark: `JettyUtils.createServletHandler`, attached at `/` and `/json`.
+/// **Differs:** Spark shows the page at every path that nothing else serves.
+fn receive(request: &Request<'_>, show: impl FnOnce(Part) -> (Ask, Document)) -> Step {
+    let part = match request.path {
+        "/" => Part::Page,
+        "/json" => return Step::Answer(container::moved("/json/")),
+        path if path.starts_with("/json/") => Part::State { field: field(path) },
+        _ => return Step::Answer(container::not_found(request)),
+    };
     if let Some(refused) = Method::Get.refuse(request) {
         return Step::Answer(refused);
     }
-    let (ask, document) = show(request.path);
+    let (ask, document) = show(part);
     Step::Ask(Box::new(Question::new(
         request,
         ask,
@@ -87,22 +108,31 @@ impl Document {
         answer: Result<Answer, AskError>,
         now: WallTime,
     ) -> Result<Response, String> {
-        let body = match (self, answer) {
+        const JSON: &str = "text/json;charset=utf-8";
+        const HTML: &str = "text/html;charset=utf-8";
+        let (content_type, body) = match (self, answer) {
             (Self::Master { field }, Ok(Answer::MasterState(state))) => {
                 let document = master::MasterDocument::new(&state, now);
-                match field {
+                let text = match field {
                     Some(field) => document.print_field(&field),
                     None => json::print(&document),
-                }
+                };
+                (JSON, text)
             }
             (Self::Worker, Ok(Answer::WorkerState(state))) => {
-                json::print(&worker::WorkerDocument::new(&state))
+                (JSON, json::print(&worker::WorkerDocument::new(&state)))
+            }
+            (Self::MasterPage, Ok(Answer::MasterState(state))) => {
+                (HTML, master_page::show(&state, now).into_string())
+            }
+            (Self::WorkerPage, Ok(Answer::WorkerState(state))) => {
+                (HTML, worker_page::show(&state).into_string())
             }
             (_, answer) => return Err(no_answer(&answer)),
         };
         let headers = [
             ("Cache-Control", "no-cache, no-store, must-revalidate"),
-            ("Content-Type", "text/json;charset=utf-8"),
+            ("Content-Type", content_type),
         ];
         Ok(Response::new(200, &headers, body))
     }
@@ -154,8 +184,12 @@ impl Serialize for Amount<'_> {
 /// An instant as Java's `Date` prints it, in UTC; one that no calendar has, in milliseconds.
 /// **Differs:** Spark uses the machine's time zone; a run has none.
 fn date(wall: WallTime) -> String {
+    date_in(wall, "%a %b %d %H:%M:%S UTC %Y")
+}
+
+fn date_in(wall: WallTime, format: &str) -> String {
     Timestamp::from_millisecond(wall.as_millis()).map_or_else(
         |_| wall.as_millis().to_string(),
-        |instant| instant.strftime("%a %b %d %H:%M:%S UTC %Y").to_string(),
+        |instant| instant.strftime(format).to_string(),
     )
 }

@@ -1,0 +1,204 @@
+//! The page of a master: its workers, applications and drivers. Spark: `MasterPage.render`.
+//! Nothing can be killed from it: it offers no actions.
+
+use super::page::{cell, duration, instant, link, memory, page, requirements, resources, table};
+use deploysim_protocol::message::to_client::{
+    ApplicationReport, DriverReport, MasterStateResponse, WorkerReport,
+};
+use deploysim_protocol::state::{DriverState, WorkerState};
+use deploysim_protocol::time::WallTime;
+use maud::{Markup, html};
+use std::cmp::Reverse;
+
+/// The page of a state; `now` is where the time of a running application ends.
+pub(super) fn show(state: &MasterStateResponse, now: WallTime) -> Markup {
+    let url = state.address.to_spark_url();
+    let title = format!("Spark Master at {url}");
+    let mut tables = vec![
+        workers(&state.workers),
+        applications(
+            "Running Applications",
+            &latest(&state.active_applications),
+            now,
+        ),
+    ];
+    // Those without a driver of this kind do not want to read of it.
+    if !state.active_drivers.is_empty() || !state.completed_drivers.is_empty() {
+        let mut active: Vec<_> = state.active_drivers.iter().collect();
+        active.sort_by_key(|driver| Reverse((driver.start_time, driver.driver)));
+        tables.push(drivers("Running Drivers", &active));
+    }
+    let completed = latest(&state.completed_applications);
+    tables.push(applications("Completed Applications", &completed, now));
+    if !state.completed_drivers.is_empty() {
+        let mut completed: Vec<_> = state.completed_drivers.iter().collect();
+        completed.sort_by_key(|driver| Reverse((driver.start_time, driver.driver)));
+        tables.push(drivers("Completed Drivers", &completed));
+    }
+    page(
+        &title,
+        &facts(state),
+        &html! { @for table in &tables { (table) } },
+    )
+}
+
+/// The latest first. Spark: `sortBy(_.startTime).reverse`.
+fn latest(applications: &[ApplicationReport]) -> Vec<&ApplicationReport> {
+    let mut sorted: Vec<_> = applications.iter().collect();
+    sorted.sort_by_key(|application| Reverse((application.start_time, application.application)));
+    sorted
+}
+
+fn facts(state: &MasterStateResponse) -> Vec<(&'static str, Markup)> {
+    let alive: Vec<_> = state
+        .workers
+        .iter()
+        .filter(|worker| worker.state == WorkerState::Alive)
+        .collect();
+    let sum = |number: fn(&WorkerReport) -> i32| {
+        let numbers = alive.iter().map(|worker| number(worker));
+        numbers.fold(0_i32, i32::wrapping_add)
+    };
+    let waiting = |driver: &&DriverReport| driver.state == DriverState::Submitted;
+    let waiting = state.active_drivers.iter().filter(waiting).count();
+    let mut facts = vec![("URL", cell(state.address.to_spark_url()))];
+    if let Some(port) = state.rest_port {
+        let rest = format!("spark://{}:{port} (cluster mode)", state.address.host);
+        facts.push(("REST URL", cell(rest)));
+    }
+    let (cores, used) = (sum(|worker| worker.cores), sum(|worker| worker.cores_used));
+    let (total, taken) = (
+        sum(|worker| worker.memory_mib),
+        sum(|worker| worker.memory_used_mib),
+    );
+    facts.extend([
+        ("Alive Workers", cell(alive.len())),
+        ("Cores in use", cell(format!("{cores} Total, {used} Used"))),
+        (
+            "Memory in use",
+            cell(format!("{} Total, {} Used", memory(total), memory(taken))),
+        ),
+        (
+            "Applications",
+            cell(format!(
+                "{} Running, {} Completed",
+                state.active_applications.len(),
+                state.completed_applications.len()
+            )),
+        ),
+        (
+            "Drivers",
+            cell(format!(
+                "{} Running ({waiting} Waiting), {} Completed",
+                state.active_drivers.len(),
+                state.completed_drivers.len()
+            )),
+        ),
+        ("Status", cell(state.status)),
+    ]);
+    facts
+}
+
+fn workers(reports: &[WorkerReport]) -> Markup {
+    let columns = [
+        "Worker Id",
+        "Address",
+        "State",
+        "Cores",
+        "Memory",
+        "Resources",
+    ];
+    let rows: Vec<_> = reports
+        .iter()
+        .map(|report| {
+            let id = report.worker_id.to_string();
+            let memory_used = memory(report.memory_used_mib);
+            let resources = format!(
+                "{} ({} Used)",
+                resources(&report.resources),
+                resources(&report.resources_used)
+            );
+            let has_resources = !report.resources.is_empty();
+            vec![
+                link(&id, &report.web_ui_url.as_str()),
+                cell(report.address),
+                cell(report.state),
+                cell(format!("{} ({} Used)", report.cores, report.cores_used)),
+                cell(format!(
+                    "{} ({memory_used} Used)",
+                    memory(report.memory_mib)
+                )),
+                cell(if has_resources {
+                    resources.as_str()
+                } else {
+                    ""
+                }),
+            ]
+        })
+        .collect();
+    table("Workers", &columns, &rows)
+}
+
+fn applications(caption: &str, reports: &[&ApplicationReport], now: WallTime) -> Markup {
+    let columns = [
+        "Application ID",
+        "Name",
+        "Cores",
+        "Memory per Executor",
+        "Resources Per Executor",
+        "Submitted Time",
+        "User",
+        "State",
+        "Duration",
+    ];
+    let rows: Vec<_> = reports
+        .iter()
+        .map(|report| {
+            let description = &report.description;
+            let end = report.end_time.unwrap_or(now).as_millis();
+            vec![
+                cell(report.application),
+                link(&description.name, &description.app_ui_url),
+                cell(report.cores_granted),
+                cell(memory(description.memory_per_executor_mib())),
+                cell(requirements(&description.default_profile.custom_resources)),
+                cell(instant(report.start_time)),
+                cell(&description.user),
+                cell(report.state),
+                cell(duration(end.wrapping_sub(report.start_time.as_millis()))),
+            ]
+        })
+        .collect();
+    table(caption, &columns, &rows)
+}
+
+fn drivers(caption: &str, reports: &[&DriverReport]) -> Markup {
+    let columns = [
+        "Submission ID",
+        "Submitted Time",
+        "Worker",
+        "State",
+        "Cores",
+        "Memory",
+        "Resources",
+        "Main Class",
+    ];
+    let rows: Vec<_> = reports
+        .iter()
+        .map(|report| {
+            let worker = report.worker_id.map(|id| id.to_string());
+            let main_class = report.main_class.map(|class| class.to_string());
+            vec![
+                cell(report.driver),
+                cell(instant(report.start_time)),
+                cell(worker.as_deref().unwrap_or("None")),
+                cell(report.state),
+                cell(report.cores),
+                cell(memory(report.memory_mib)),
+                cell(resources(&report.resources)),
+                cell(main_class.unwrap_or_default()),
+            ]
+        })
+        .collect();
+    table(caption, &columns, &rows)
+}
