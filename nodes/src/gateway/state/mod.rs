@@ -3,7 +3,7 @@
 
 mod master;
 mod master_page;
-mod page;
+pub(super) mod page;
 mod worker;
 mod worker_page;
 

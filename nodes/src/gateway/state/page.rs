@@ -49,7 +49,7 @@ pub(super) fn table(caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Ma
 
 /// A text that leads to an address. What names another scheme than HTTP's leads nowhere: the
 /// address is whatever a process said of itself.
-pub(super) fn link(text: &str, address: &str) -> Markup {
+pub(in crate::gateway) fn link(text: &str, address: &str) -> Markup {
     let is_web = address.starts_with("http://") || address.starts_with("https://");
     html! {
         @if is_web { a href=(address) { (text) } } @else { (text) }
@@ -62,7 +62,7 @@ pub(super) fn cell(text: impl ToString) -> Markup {
 }
 
 /// An amount of memory, as `2.0 GiB`. Spark: `Utils.megabytesToString`.
-pub(super) fn memory(mebibytes: i32) -> String {
+pub(in crate::gateway) fn memory(mebibytes: i32) -> String {
     let bytes = i64::from(mebibytes) << 20;
     let units = [("TiB", 40), ("GiB", 30), ("MiB", 20)];
     let unit = units.iter().find(|(_, shift)| bytes >= 2 << shift);
@@ -79,7 +79,7 @@ pub(super) fn memory(mebibytes: i32) -> String {
 }
 
 /// A time span, as `1.5 min`. Spark: `UIUtils.formatDuration`.
-pub(super) fn duration(milliseconds: i64) -> String {
+pub(in crate::gateway) fn duration(milliseconds: i64) -> String {
     if milliseconds < 100 {
         return format!("{milliseconds} ms");
     }

@@ -3,6 +3,7 @@
 
 mod body;
 mod http;
+mod page;
 mod paths;
 mod state;
 mod values;

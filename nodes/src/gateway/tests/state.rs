@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn gpus(addresses: &[&str]) -> Resources {
+pub(super) fn gpus(addresses: &[&str]) -> Resources {
     Resources(vec![ResourceInformation {
         name: Text::new("gpu"),
         addresses: addresses.iter().map(|address| Text::new(address)).collect(),
@@ -48,7 +48,7 @@ fn worker(number: u16, state: WorkerState) -> WorkerReport {
     }
 }
 
-fn description() -> Arc<ApplicationDescription> {
+pub(super) fn description() -> Arc<ApplicationDescription> {
     let environment = ["OMP_NUM_THREADS", "SPARK_EXECUTOR_MEMORY", "SPARK_USER"];
     Arc::new(ApplicationDescription {
         name: "pi".to_owned(),
@@ -77,7 +77,7 @@ fn description() -> Arc<ApplicationDescription> {
     })
 }
 
-fn application(number: i64) -> ApplicationReport {
+pub(super) fn application(number: i64) -> ApplicationReport {
     ApplicationReport {
         application: ApplicationId::new(&format!("app-{number}")),
         start_time: WallTime::from_millis(number),
@@ -90,7 +90,7 @@ fn application(number: i64) -> ApplicationReport {
     }
 }
 
-fn driver(number: i64) -> DriverReport {
+pub(super) fn driver(number: i64) -> DriverReport {
     DriverReport {
         driver: DriverId::new(&format!("driver-{number}")),
         start_time: WallTime::from_millis(number),
@@ -104,7 +104,7 @@ fn driver(number: i64) -> DriverReport {
     }
 }
 
-fn state() -> MasterStateResponse {
+pub(super) fn state() -> MasterStateResponse {
     MasterStateResponse {
         address: Address::new("h", 7077),
         rest_port: Some(6066),

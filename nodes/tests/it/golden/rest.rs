@@ -105,6 +105,35 @@ fn golden_answers_of_the_rest_server_and_the_state_documents() {
 }
 
 #[test]
+fn pages_show_the_recorded_cluster() {
+    let pairs = record::pairs();
+    live(async || {
+        let cluster = Rc::new(RefCell::new(Cluster::new(&pairs)));
+        let ports = serve(&cluster).await;
+        for pair in pairs.iter().filter(|pair| pair.number() <= 80) {
+            script::before(pair, &pairs, &mut cluster.borrow_mut());
+            client::ask(ports[&pair.port()], &pair.bytes()).await;
+        }
+        let request = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        let master = client::ask(ports[&8080], request).await;
+        for shown in [
+            "worker-20261121000433-127.0.0.1-7083",
+            "app-20261121000520-0000",
+            "driver-20261121000501-0019",
+            "1 Running, 0 Completed",
+            "2 Running (1 Waiting), 18 Completed",
+            "12 Total, 5 Used",
+        ] {
+            assert!(master.body.contains(shown), "{shown}");
+        }
+        let worker = client::ask(ports[&8081], request).await;
+        for shown in ["4 (3 Used)", "app-20261121000520-0000", "AppJob"] {
+            assert!(worker.body.contains(shown), "{shown}");
+        }
+    });
+}
+
+#[test]
 fn golden_comparison_finds_what_is_changed() {
     let pairs = record::pairs();
     let pair = |number: &str| -> &Pair {
