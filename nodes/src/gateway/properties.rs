@@ -137,7 +137,7 @@ pub(super) fn resource_requirements(
             *amount = Some(value);
         }
     }
-    let mut requirements = Vec::new();
+    let mut needs = Vec::new();
     for (name, amount) in amounts {
         let text =
             amount.ok_or_else(|| thrown(format!("You must specify an amount for {name}")))?;
@@ -153,14 +153,19 @@ pub(super) fn resource_requirements(
                     .to_owned(),
             ));
         }
-        let name = Text::try_new(name)
-            .ok_or_else(|| "java.lang.OutOfMemoryError: the table of texts is full".to_owned())?;
         #[expect(
             clippy::cast_possible_truncation,
             reason = "Java's cast saturates as Rust's does"
         )]
         let amount = amount as i32;
-        requirements.push(ResourceRequirement { name, amount });
+        needs.push((name, amount));
     }
-    Ok(requirements)
+    // A name takes its place in the table of texts for good, so that none is made for what is
+    // refused.
+    let requirements = needs.into_iter().map(|(name, amount)| {
+        let name = Text::try_new(name)
+            .ok_or_else(|| "java.lang.OutOfMemoryError: the table of texts is full".to_owned())?;
+        Ok(ResourceRequirement { name, amount })
+    });
+    requirements.collect()
 }

@@ -4,7 +4,7 @@ use super::{answer, asked, message, question, request, server};
 use crate::gateway::Step;
 use deploysim_protocol::description::DriverDescription;
 use deploysim_protocol::message::AskMaster;
-use deploysim_protocol::text::scope;
+use deploysim_protocol::text::{Text, scope};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -275,6 +275,21 @@ fn what_spark_does_not_catch_is_a_page() {
         Step::Answer(response) => assert_eq!(response.status, 500),
         Step::Ask(_) => panic!("no text, no driver"),
     }
+}
+
+#[test]
+fn what_is_refused_takes_no_place_in_the_table_of_texts() {
+    scope(|| {
+        let before = Text::new("before").number();
+        for number in 0..100 {
+            let wrong = format!("spark.driver.resource.z{number}.amount");
+            let right = format!("spark.driver.resource.a{number}.amount");
+            let response = answer("POST", CREATE, &with(json!({ right: "1", wrong: "0.5" })));
+            assert_eq!(response.status, 500);
+        }
+        // The server of each request names its host.
+        assert_eq!(Text::new("after").number(), before + 2);
+    });
 }
 
 #[test]

@@ -22,7 +22,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{LocalSet, spawn_local};
 
 /// Where each port of the recorded cluster is on this machine.
@@ -30,6 +31,10 @@ type Ports = BTreeMap<u16, SocketAddr>;
 
 /// Serves what the recorded cluster served.
 async fn serve(cluster: &Rc<RefCell<Cluster>>) -> Ports {
+    serve_within(cluster, Limits::default()).await
+}
+
+async fn serve_within(cluster: &Rc<RefCell<Cluster>>, limits: Limits) -> Ports {
     let mut ports = Ports::new();
     let settings = RestSettings {
         master: Address::new("127.0.0.1", MASTER),
@@ -44,7 +49,6 @@ async fn serve(cluster: &Rc<RefCell<Cluster>>) -> Ports {
             cluster: Rc::clone(cluster),
             node: Address::new("127.0.0.1", port),
         };
-        let limits = Limits::default();
         match port {
             6066 => {
                 let server = RestServer::new(settings.clone());
@@ -101,6 +105,32 @@ fn golden_answers_of_the_rest_server_and_the_state_documents() {
             pairs.len(),
             wrong.join("\n")
         );
+    });
+}
+
+#[test]
+fn more_connections_than_allowed_wait() {
+    let pairs = record::pairs();
+    live(async || {
+        let cluster = Rc::new(RefCell::new(Cluster::new(&pairs)));
+        script::before(&pairs[0], &pairs, &mut cluster.borrow_mut());
+        let limits = Limits {
+            connections: 1,
+            ..Limits::default()
+        };
+        let ports = serve_within(&cluster, limits).await;
+        let mut first = TcpStream::connect(ports[&6066]).await.unwrap();
+        let mut second = TcpStream::connect(ports[&6066]).await.unwrap();
+        let request = b"HEAD /v1 HTTP/1.1\r\nHost: h\r\n\r\n";
+        second.write_all(request).await.unwrap();
+        for _ in 0..3 {
+            first.write_all(request).await.unwrap();
+            assert!(client::head(&mut first).await.starts_with("HTTP/1.1 400"));
+            let unanswered = second.try_read(&mut [0]).unwrap_err();
+            assert_eq!(unanswered.kind(), std::io::ErrorKind::WouldBlock);
+        }
+        drop(first);
+        assert!(client::head(&mut second).await.starts_with("HTTP/1.1 400"));
     });
 }
 

@@ -33,3 +33,12 @@ pub(super) async fn ask(at: SocketAddr, request: &[u8]) -> Received {
         body: body.to_owned(),
     }
 }
+
+/// Reads an answer without a body.
+pub(super) async fn head(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(b"\r\n\r\n") {
+        bytes.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(bytes).unwrap()
+}
