@@ -9,7 +9,7 @@ use std::io::{self, Write};
 ///
 /// # Panics
 /// If `value` has a map whose keys are not texts. None of the gateway's types has.
-pub(super) fn print(value: &impl Serialize) -> String {
+pub(super) fn write(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, Jackson::default());
     let written = value.serialize(&mut serializer);

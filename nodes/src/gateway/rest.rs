@@ -300,6 +300,6 @@ impl Message {
 
     fn response(&self, status: u16) -> Response {
         let headers = [("Content-Type", "application/json;charset=utf-8")];
-        Response::new(status, &headers, json::print(self))
+        Response::new(status, &headers, json::write(self))
     }
 }

@@ -140,9 +140,9 @@ impl<'a> MasterDocument<'a> {
     }
 
     /// A document of one field; an unknown one is an empty text.
-    pub(super) fn print_field(&self, field: &str) -> String {
+    pub(super) fn write_field(&self, field: &str) -> String {
         fn one(name: &str, value: &impl Serialize) -> String {
-            json::print(&BTreeMap::from([(name, value)]))
+            json::write(&BTreeMap::from([(name, value)]))
         }
         match field {
             "url" => one(field, &self.url),

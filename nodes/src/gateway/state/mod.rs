@@ -114,13 +114,13 @@ impl Document {
             (Self::Master { field }, Ok(Answer::MasterState(state))) => {
                 let document = master::MasterDocument::new(&state, now);
                 let text = match field {
-                    Some(field) => document.print_field(&field),
-                    None => json::print(&document),
+                    Some(field) => document.write_field(&field),
+                    None => json::write(&document),
                 };
                 (JSON, text)
             }
             (Self::Worker, Ok(Answer::WorkerState(state))) => {
-                (JSON, json::print(&worker::WorkerDocument::new(&state)))
+                (JSON, json::write(&worker::WorkerDocument::new(&state)))
             }
             (Self::MasterPage, Ok(Answer::MasterState(state))) => {
                 (HTML, master_page::show(&state, now).into_string())

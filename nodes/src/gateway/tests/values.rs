@@ -103,5 +103,5 @@ fn json_is_written_as_jackson_writes_it() {
     let expected = "{\n  \"numbers\" : [ 1, -2 ],\n  \"nothing\" : [ ],\n  \"empty\" : { },\n  \
                     \"objects\" : [ {\n    \"text\" : \"\\\"\\\\/\\n\\u001F\u{7f}\u{e9}\"\n  }, {\n    \
                     \"text\" : \"\"\n  } ]\n}";
-    assert_eq!(json::print(&outer), expected);
+    assert_eq!(json::write(&outer), expected);
 }
