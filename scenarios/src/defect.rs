@@ -110,13 +110,17 @@ const BASELINE: &[Defect] = &[
         id: "RD-06",
         sentence: "With the ZooKeeper engine the removal of a decommissioned worker fails half-way, because its record is gone already, and nothing is scheduled.",
         source: "Master.removeWorker",
-        shows: &[("INV-L4", "store-failed"), ("INV-M4", "record-gone")],
+        shows: &[("INV-L4", "record-gone"), ("INV-M4", "record-gone")],
     },
     Defect {
         id: "RD-07",
         sentence: "When the store fails while something is added, it stays in the books half-registered: not stored, or not answered.",
         source: "Master.registerWorker, Master.registerApplication, Master.createDriver",
-        shows: &[("INV-R1", "unstored"), ("INV-M4", "add-failed")],
+        shows: &[
+            ("INV-R1", "unstored"),
+            ("INV-M4", "add-failed"),
+            ("INV-A1", "first-unstored"),
+        ],
     },
     Defect {
         id: "RD-08",
@@ -154,7 +158,13 @@ const BASELINE: &[Defect] = &[
         id: "RD-12",
         sentence: "A worker that the new leader does not know goes on asking only the old one, and gives up.",
         source: "Worker.reregisterWithMaster",
-        shows: &[("INV-L1", "follows-another"), ("INV-L7", "given-up")],
+        shows: &[
+            ("INV-L1", "follows-another"),
+            ("INV-L7", "follows-another"),
+            ("INV-D2", "follows-another"),
+            ("INV-G1", "follows-another"),
+            ("INV-G2", "follows-another"),
+        ],
     },
     Defect {
         id: "RD-13",
@@ -179,8 +189,9 @@ const BASELINE: &[Defect] = &[
         sentence: "A worker's recovery answer that comes twice, or late, is added to the books a second time.",
         source: "Master.receive, WorkerSchedulerStateResponse",
         shows: &[
-            ("INV-C1", "too-much"),
-            ("INV-C3", "recovered"),
+            ("INV-C1", "late-answer"),
+            ("INV-C3", "late-answer"),
+            ("INV-C4", "late-answer"),
             ("INV-M4", "refused"),
         ],
     },
@@ -230,5 +241,24 @@ const BASELINE: &[Defect] = &[
         sentence: "A driver whose record the store has lost runs on: the worker's answer in the recovery names it, the master passes over it, and nobody orders it killed.",
         source: "Master.receive, WorkerSchedulerStateResponse",
         shows: &[("INV-D5", "passed-over")],
+    },
+    Defect {
+        id: "ND-03",
+        sentence: "A driver that succeeds while its worker is out of reach counts as lost, and runs again if it is supervised: its worker is given up first, and the report of its success names an id that is over.",
+        source: "Master.removeWorker, Master.relaunchDriver",
+        shows: &[("INV-D4", "report-late"), ("INV-D6", "report-late")],
+    },
+    Defect {
+        id: "ND-04",
+        sentence: "A leader whose store fails when something is removed has struck it off its books and does not do what was to follow: nobody is told, nothing is scheduled, and the next leader takes up from the store what had ended.",
+        source: "Master.removeDriver, Master.removeWorker, Master.removeApplication",
+        shows: &[
+            ("INV-M4", "remove-failed"),
+            ("INV-C1", "struck-off"),
+            ("INV-A6", "cut-off"),
+            ("INV-L4", "remove-failed"),
+            ("INV-D4", "record-left"),
+            ("INV-D6", "record-left"),
+        ],
     },
 ];

@@ -1,6 +1,7 @@
 //! The audit: what a node's books say against what its notes add up to, so that a wrong note
 //! cannot hide a wrong book; and on the real books INV-C1, INV-C4, INV-W4 and INV-A4.
 
+use super::answers::{Answers, Share};
 use super::violation::Finding;
 use crate::ledger::{Books, Kept, Ledger, WorkerRecord};
 use crate::trace::NodeId;
@@ -17,11 +18,20 @@ use std::fmt;
 
 /// What a node's books and its notes do not agree on, or its books among themselves. The node
 /// must not be in the middle of a turn.
-pub(super) fn check(id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Finding> {
+pub(super) fn check(
+    id: NodeId,
+    node: &AnyNode,
+    answers: &Answers,
+    ledger: &Ledger,
+) -> Vec<Finding> {
     let findings = match node {
         AnyNode::Master(master) => {
             let notes = ledger.books(id);
-            notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes))
+            let twice = Twice {
+                master: id,
+                answers,
+            };
+            notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes, twice))
         }
         AnyNode::Worker(worker) => check_worker(id, worker, ledger),
         AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) | AnyNode::Election(_) => {
@@ -30,6 +40,13 @@ pub(super) fn check(id: NodeId, node: &AnyNode, ledger: &Ledger) -> Vec<Finding>
     };
     let findings = findings.into_iter();
     findings.map(|finding| finding.at(id)).collect()
+}
+
+/// What a master's books have twice because of late answers (RD-16).
+#[derive(Clone, Copy)]
+struct Twice<'a> {
+    master: NodeId,
+    answers: &'a Answers,
 }
 
 /// Collects differences between two values.
@@ -89,8 +106,14 @@ fn broken(invariant: &'static str, sentence: String) -> Finding {
     Finding::new(invariant, sentence).mark("in-the-books")
 }
 
-/// INV-C1: cores = free + Σ executors + Σ drivers, memory likewise.
-pub(super) fn use_agrees(id: WorkerId, capacity: &Capacity, held: (i64, i64)) -> Option<Finding> {
+/// INV-C1: cores = free + Σ executors + Σ drivers, memory likewise; or how much more is in use,
+/// if it is as much as something is known to account for.
+pub(super) fn use_agrees(
+    id: WorkerId,
+    capacity: &Capacity,
+    held: (i64, i64),
+    explained: &[(Share, &'static str)],
+) -> Option<Finding> {
     let used = (
         i64::from(capacity.cores_used),
         i64::from(capacity.memory_used_mib),
@@ -101,7 +124,13 @@ pub(super) fn use_agrees(id: WorkerId, capacity: &Capacity, held: (i64, i64)) ->
             used.0, used.1, capacity.cores, capacity.memory_mib, held.0, held.1
         )
     };
-    let mark = if used.0 > held.0 || used.1 > held.1 {
+    let surplus = Share {
+        cores: used.0 - held.0,
+        memory_mib: used.1 - held.1,
+    };
+    let mark = if let Some((_, mark)) = explained.iter().find(|(share, _)| *share == surplus) {
+        mark
+    } else if used.0 > held.0 || used.1 > held.1 {
         "too-much"
     } else {
         "too-little"
@@ -146,7 +175,11 @@ pub(super) fn lists_agree(
 }
 
 /// INV-C4: requested = left + Σ executors.
-pub(super) fn grants_agree(application: &ApplicationView, held: i64) -> Option<Finding> {
+pub(super) fn grants_agree(
+    application: &ApplicationView,
+    held: i64,
+    twice: i64,
+) -> Option<Finding> {
     let granted = i64::from(application.cores_granted);
     let sentence = || {
         format!(
@@ -154,10 +187,15 @@ pub(super) fn grants_agree(application: &ApplicationView, held: i64) -> Option<F
             application.id, application.cores_requested
         )
     };
-    (granted != held).then(|| broken("INV-C4", sentence()))
+    let mark = if granted - held == twice {
+        "late-answer"
+    } else {
+        "sum"
+    };
+    (granted != held).then(|| broken("INV-C4", sentence()).mark(mark))
 }
 
-fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
+fn check_master(books: BooksView<'_>, notes: &Books, twice: Twice<'_>) -> Vec<Finding> {
     let mut found = Differences::default();
     found.compare(
         "the master's state",
@@ -176,7 +214,10 @@ fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
         if let Some(record) = notes.worker(worker.slot) {
             compare_worker(&mut found, &books, &worker, record, notes);
         }
-        check_sums(&mut found, books, &worker, &drivers);
+        let twice = twice.answers.twice_on(twice.master, worker.slot);
+        let struck_off = struck_off(&worker, &drivers, notes);
+        let explained = [(twice, "late-answer"), (struck_off, "struck-off")];
+        check_sums(&mut found, books, &worker, &drivers, &explained);
     }
     let active: Vec<_> = books.applications().map(|own| own.slot).collect();
     let waiting: Vec<_> = books.waiting_applications().collect();
@@ -188,7 +229,8 @@ fn check_master(books: BooksView<'_>, notes: &Books) -> Vec<Finding> {
     let noted: Vec<_> = noted.map(|(slot, _)| slot).collect();
     found.compare("applications", "applications", &sorted, &noted);
     for application in books.applications() {
-        check_application(&mut found, books, &application, notes);
+        let twice = twice.answers.twice_for(twice.master, application.slot);
+        check_application(&mut found, books, &application, notes, twice);
     }
     check_drivers(&mut found, books, notes);
     found.0
@@ -261,6 +303,7 @@ fn check_sums(
     books: BooksView<'_>,
     worker: &WorkerView,
     drivers: &BTreeMap<DriverSlot, DriverView>,
+    explained: &[(Share, &'static str)],
 ) {
     if worker.state == WorkerState::Dead {
         return;
@@ -276,9 +319,29 @@ fn check_sums(
         memory_mib += i64::from(driver.memory_mib);
         addresses += count(&driver.resources);
     }
-    found.add(use_agrees(worker.id, &worker.capacity, (cores, memory_mib)));
+    let held = (cores, memory_mib);
+    found.add(use_agrees(worker.id, &worker.capacity, held, explained));
     let taken = count(&worker.resources_taken);
     found.add(addresses_agree(worker.id, taken, addresses));
+}
+
+/// What a worker has in use for drivers that have left the list of drivers (ND-04).
+fn struck_off(
+    worker: &WorkerView,
+    drivers: &BTreeMap<DriverSlot, DriverView>,
+    notes: &Books,
+) -> Share {
+    let mut share = Share::default();
+    for slot in worker
+        .drivers
+        .iter()
+        .filter(|slot| !drivers.contains_key(slot))
+    {
+        if let Some(record) = notes.driver(*slot) {
+            share += Share::new(record.cores, record.memory_mib);
+        }
+    }
+    share
 }
 
 fn count(resources: &deploysim_protocol::resource::Resources) -> usize {
@@ -291,10 +354,11 @@ fn check_application(
     books: BooksView<'_>,
     application: &ApplicationView,
     notes: &Books,
+    twice: i64,
 ) {
     let own: Vec<_> = books.executors_of(application.slot).collect();
     let cores: i64 = own.iter().map(|own| i64::from(own.cores)).sum();
-    found.add(grants_agree(application, cores));
+    found.add(grants_agree(application, cores, twice));
     let Some(record) = notes.application(application.slot) else {
         return;
     };

@@ -17,12 +17,6 @@ pub(super) struct Batch {
     pub(super) counted: Vec<ApplicationSlot>,
     pub(super) executors: Vec<ExecutorKey>,
     pub(super) drivers: Vec<DriverSlot>,
-    /// Workers that were removed.
-    pub(super) removals: u32,
-    /// Clients that were told of a removal.
-    pub(super) told: u32,
-    /// Applications that were in the books at each removal, added up.
-    pub(super) audience: u32,
     /// Whether totals were asked for.
     pub(super) has_totals: bool,
     /// Whether who leads may have changed.

@@ -1,6 +1,7 @@
 //! INV-C3, INV-C4, INV-C5, INV-C6, INV-W1, INV-W3, INV-X6: a master's books, looked at when a
 //! turn of the master is over. Only what the turn touched is looked at.
 
+use super::answers::Share;
 use super::violation::Finding;
 use crate::ledger::{Books, ExecutorKey, Kept, Ledger, WorkerRecord};
 use crate::trace::NodeId;
@@ -41,8 +42,8 @@ pub(super) fn added(books: &Books, worker: WorkerSlot, twins: &[WorkerSlot]) -> 
     )
 }
 
-/// INV-C3: a worker's use is within its size.
-pub(super) fn worker(books: &Books, slot: WorkerSlot) -> Option<Finding> {
+/// INV-C3: a worker's use, of which this much is from late answers, is within its size.
+pub(super) fn worker(books: &Books, slot: WorkerSlot, late: Share) -> Option<Finding> {
     let record = books.worker(slot)?;
     let within = |used: i32, size: i32| (0..=size).contains(&used);
     if !record.listed
@@ -53,6 +54,11 @@ pub(super) fn worker(books: &Books, slot: WorkerSlot) -> Option<Finding> {
     }
     let mark = if record.cores_used < 0 || record.memory_used_mib < 0 {
         "below-zero"
+    } else if late != Share::default()
+        && i64::from(record.cores_used) - late.cores <= i64::from(record.cores)
+        && i64::from(record.memory_used_mib) - late.memory_mib <= i64::from(record.memory_mib)
+    {
+        "late-answer"
     } else {
         "above-size"
     };
@@ -63,9 +69,9 @@ pub(super) fn worker(books: &Books, slot: WorkerSlot) -> Option<Finding> {
     Some(Finding::new("INV-C3", sentence).about(record.id).mark(mark))
 }
 
-/// INV-C4: an application's grants are within its request. That they are the sum of its
-/// executors is looked at in the real books.
-pub(super) fn application(books: &Books, slot: ApplicationSlot) -> Option<Finding> {
+/// INV-C4: an application's grants, of which so many cores are from late answers, are within its
+/// request. That they are the sum of its executors is looked at in the real books.
+pub(super) fn application(books: &Books, slot: ApplicationSlot, late: i64) -> Option<Finding> {
     let record = books.application(slot)?;
     if record.kept != Kept::Active || record.cores_granted <= record.cores_requested {
         return None;
@@ -74,7 +80,13 @@ pub(super) fn application(books: &Books, slot: ApplicationSlot) -> Option<Findin
         "application {} was granted {} cores and asked for {}",
         record.id, record.cores_granted, record.cores_requested
     );
-    Some(Finding::new("INV-C4", sentence).about(record.id))
+    let surplus = i64::from(record.cores_granted) - i64::from(record.cores_requested);
+    let mark = if surplus <= late {
+        "late-answer"
+    } else {
+        "beyond-request"
+    };
+    Some(Finding::new("INV-C4", sentence).about(record.id).mark(mark))
 }
 
 /// INV-C5 and INV-X6: an executor is in both maps or in none.

@@ -1,7 +1,6 @@
-//! INV-A1, INV-A2, INV-A5, INV-A6, INV-A7, INV-L6: what an application's client is given, what
+//! INV-A1, INV-A2, INV-A5, INV-A7, INV-L6: what an application's client is given, what
 //! it is told, and whether the leader knows it.
 
-use super::batch::Batch;
 use super::scene::Scene;
 use super::violation::Finding;
 use crate::ledger::{Kept, Ledger};
@@ -49,7 +48,12 @@ impl Clients {
         let name = ledger.name(client);
         let sentence = format!("{name} was given {first}, and then {last} as well");
         let finding = Finding::new("INV-A1", sentence).at(client);
-        Some(finding.about(first).about(last).mark("second-id"))
+        Some(finding.about(first).about(last))
+    }
+
+    /// The first id that a master gave to the client.
+    pub(super) fn first_id(&self, client: NodeId) -> Option<ApplicationId> {
+        self.given.get(&client)?.first().copied()
     }
 
     /// INV-A7: a client reports.
@@ -151,17 +155,4 @@ pub(super) fn unknown(
     };
     let finding = Finding::new(invariant, sentence).at(client);
     finding.about(id).mark(mark)
-}
-
-/// INV-A6: a master's turn in which it removed workers is over.
-pub(super) fn told(master: NodeId, batch: &Batch, ledger: &Ledger) -> Option<Finding> {
-    let (removals, told, audience) = (batch.removals, batch.told, batch.audience);
-    if told >= audience {
-        return None;
-    }
-    let sentence = format!(
-        "{} removed {removals} worker(s), and sent {told} of {audience} notices to applications",
-        ledger.name(master)
-    );
-    Some(Finding::new("INV-A6", sentence).at(master).mark("not-told"))
 }

@@ -203,10 +203,11 @@ pub(super) fn misjudged(scene: &Scene<'_>, id: DriverId, since: Time) -> Finding
         "driver {id} ended with code 0 at {since} on a worker that lived on, and is {}",
         state.map_or("unknown", DriverState::name)
     );
+    let given_up = scene.drivers.given_up(scene.watch.root(id));
     let mark = if state == Some(DriverState::Running) {
         "report-lost"
     } else {
-        "report-late"
+        given_up.unwrap_or("otherwise")
     };
     Finding::new("INV-D4", sentence).about(id).mark(mark)
 }

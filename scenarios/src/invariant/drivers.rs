@@ -27,6 +27,10 @@ pub(super) struct Drivers {
     succeeded: BTreeMap<Name, Time>,
     /// Ids that were RUNNING at some master.
     ran: BTreeSet<Name>,
+    /// Ids that left the list of drivers of some master as FINISHED.
+    heard: BTreeSet<Name>,
+    /// Why submissions of which a process ended with code 0 were given up, at first.
+    given_up: BTreeMap<Name, &'static str>,
 }
 
 impl Drivers {
@@ -37,6 +41,8 @@ impl Drivers {
             lives: BTreeMap::new(),
             succeeded: BTreeMap::new(),
             ran: BTreeSet::new(),
+            heard: BTreeSet::new(),
+            given_up: BTreeMap::new(),
         }
     }
 
@@ -78,6 +84,9 @@ impl Drivers {
         if state == DriverState::Running {
             self.ran.insert(id.0.into());
         }
+        if matches!(state, DriverState::Error | DriverState::Relaunching) {
+            self.gives_up(id, root, from);
+        }
         if !may_follow(from, state, keeps_id) {
             let mark = if from == DriverState::Relaunching {
                 "id-kept"
@@ -93,7 +102,8 @@ impl Drivers {
             && let Some(at) = self.succeeded.get(&root)
         {
             let sentence = format!("driver {id} ended with code 0 at {at} and counts as {state}");
-            return Some(Finding::new("INV-D4", sentence).about(id).mark("unheard"));
+            let mark = self.given_up(root).unwrap_or("unheard");
+            return Some(Finding::new("INV-D4", sentence).about(id).mark(mark));
         }
         if self.persistent && state == DriverState::Error && !self.ran.contains(&id.0.into()) {
             let sentence = format!("driver {id} was accepted and ended as ERROR without a run");
@@ -102,8 +112,32 @@ impl Drivers {
         None
     }
 
-    /// INV-D3: a driver left the list of drivers.
-    pub(super) fn ended(&mut self, master: NodeId, id: DriverId) {
+    /// A driver ends without being FINISHED, perhaps although a process of it succeeded: a leader
+    /// heard of that and could not strike its record off (ND-04), its worker was given up first
+    /// (ND-03), or nobody that leads ever heard of it (KB-30).
+    fn gives_up(&mut self, id: DriverId, root: Name, from: DriverState) {
+        if self.succeeded.contains_key(&root) {
+            let why = if self.heard.contains(&id.0.into()) {
+                "record-left"
+            } else if from == DriverState::Running {
+                "report-late"
+            } else {
+                "unheard"
+            };
+            self.given_up.entry(root).or_insert(why);
+        }
+    }
+
+    /// Why a submission of which a process ended with code 0 was given up.
+    pub(super) fn given_up(&self, root: Name) -> Option<&'static str> {
+        self.given_up.get(&root).copied()
+    }
+
+    /// INV-D3: a driver left the list of drivers, and is to have this state.
+    pub(super) fn ended(&mut self, master: NodeId, id: DriverId, state: DriverState) {
+        if state == DriverState::Finished {
+            self.heard.insert(id.0.into());
+        }
         if let Some(life) = self.lives.get_mut(&(master, id.0.into())) {
             life.ended = true;
         }
@@ -125,7 +159,8 @@ impl Drivers {
             let sentence = format!(
                 "a process of driver {id} ended with code 0 at {at}, and it is launched again"
             );
-            findings.push(Finding::new("INV-D6", sentence).about(id));
+            let mark = self.given_up(root).unwrap_or("again");
+            findings.push(Finding::new("INV-D6", sentence).about(id).mark(mark));
         }
         findings
     }

@@ -21,6 +21,8 @@ pub(super) struct Exits {
     leaderless: Option<Time>,
     /// How long nobody led, the last time.
     without_leader: Duration,
+    /// Who leads, or else led last.
+    led_last: Option<Address>,
 }
 
 impl Exits {
@@ -32,21 +34,29 @@ impl Exits {
         }
     }
 
-    pub(super) fn leads(&mut self, is_led: Leads, at: Time) {
-        match is_led {
-            Leads::Somebody => {
+    /// This master leads now, or nobody.
+    pub(super) fn leads(&mut self, leader: Option<Address>, at: Time) {
+        match leader {
+            Some(leader) => {
+                self.led_last = Some(leader);
                 if let Some(since) = self.leaderless.take() {
                     self.without_leader = at.since(since);
                 }
             }
-            Leads::Nobody => {
+            None => {
                 self.leaderless.get_or_insert(at);
             }
         }
     }
 
+    /// A master refused a worker. One that is STANDBY only says so, which ends nobody.
     pub(super) fn refused(&mut self, address: Address, reason: RefusalReason) {
-        self.refusals.insert(address, reason);
+        match reason {
+            RefusalReason::Standby | RefusalReason::SameClient => {}
+            RefusalReason::SameAddress | RefusalReason::DuplicateId => {
+                self.refusals.insert(address, reason);
+            }
+        }
     }
 
     /// A worker reports that its process will end.
@@ -61,10 +71,22 @@ impl Exits {
     ) -> Option<Finding> {
         let address = ledger.process(worker).map(|process| process.address);
         let refusal = address.and_then(|address| self.refusals.get(&address));
+        let follows = ledger.worker(worker).and_then(|tables| tables.followed);
+        let strays = follows.is_some() && self.led_last.is_some() && follows != self.led_last;
         let (why, mark) = if let WorkerEvent::RegistrationGivenUp = event {
-            ("it found no master", "given-up")
+            let mark = if strays {
+                "follows-another"
+            } else {
+                "given-up"
+            };
+            ("it found no master", mark)
         } else if let WorkerEvent::ReportsGivenUp { .. } = event {
-            ("its reports about an executor failed", "reports-given-up")
+            let mark = if strays {
+                "follows-another"
+            } else {
+                "reports-given-up"
+            };
+            ("its reports about an executor failed", mark)
         } else if let WorkerEvent::RegistrationRefused = event
             && refusal != Some(&RefusalReason::SameAddress)
         {
@@ -86,13 +108,4 @@ impl Exits {
         );
         Some(Finding::new("INV-L7", sentence).at(worker).mark(mark))
     }
-}
-
-/// Whether there is a leader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leads {
-    /// There is.
-    Somebody,
-    /// There is none.
-    Nobody,
 }

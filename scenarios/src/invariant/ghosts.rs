@@ -1,6 +1,7 @@
 //! Processes that should not run: INV-G1, INV-G2, INV-C2 (what is held is booked), INV-D2,
 //! INV-D5, INV-D7, INV-X5, INV-A3, INV-P1, INV-P2, INV-W2.
 
+use super::membership;
 use super::pending::Name;
 use super::scene::{Scene, called, id_of};
 use super::violation::Finding;
@@ -132,11 +133,21 @@ fn stray_mark(scene: &Scene<'_>, facts: &ChildFacts, invariant: &str) -> &'stati
         }
     } else if scene.bounds.keeps_id && matches!(facts.child, Child::Driver(_)) {
         "id-kept"
+    } else if is_out_of_touch(scene, facts) {
+        "follows-another"
     } else if invariant == "INV-D5" && was_passed_over(scene, facts.child) {
         "passed-over"
     } else {
         "kill-lost"
     }
+}
+
+/// Whether the leader does not have the child's worker, which follows another master (RD-12).
+fn is_out_of_touch(scene: &Scene<'_>, facts: &ChildFacts) -> bool {
+    facts.parent.is_some_and(|parent| {
+        matches!(host_state(scene, parent), Some(WorkerState::Dead) | None)
+            && membership::follows_another(parent, scene.ledger)
+    })
 }
 
 fn was_passed_over(scene: &Scene<'_>, child: Child) -> bool {

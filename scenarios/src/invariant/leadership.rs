@@ -9,6 +9,7 @@ use deploysim_protocol::address::Address;
 use deploysim_protocol::event::StoreAccess;
 use deploysim_protocol::message::{Message, ToWorker};
 use deploysim_protocol::state::{ApplicationState, MasterState, WorkerState};
+use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
 use std::collections::BTreeMap;
@@ -54,11 +55,10 @@ impl Leadership {
         let mark = match thrown {
             Thrown::Store { .. } if is_over => "after-term",
             Thrown::Store { .. } if state == MasterState::CompletingRecovery => "recovery-failed",
-            Thrown::Store { .. } => match self.failed.get(&master) {
+            Thrown::Store { reason } => match self.failed.get(&master) {
                 Some(StoreAccess::Add) if is_of_former_id(thrown) => "id-again",
                 Some(StoreAccess::Add) => "add-failed",
-                Some(StoreAccess::Remove) if thrown.to_string().contains("NoNode") => "record-gone",
-                Some(StoreAccess::Remove) => "remove-failed",
+                Some(StoreAccess::Remove) => refusal(*reason),
                 Some(StoreAccess::Read) => "read-failed",
                 None => "store-failed",
             },
@@ -137,6 +137,15 @@ impl Leadership {
             format!("{name} completed {count} recoveries in one term")
         };
         (*count > 1).then(|| Finding::new("INV-M6", sentence()).mark("again"))
+    }
+}
+
+/// Why a store did not remove a record: it is gone already (RD-06), or the store fails (ND-04).
+pub(super) fn refusal(reason: Text) -> &'static str {
+    if reason.to_string().contains("NoNode") {
+        "record-gone"
+    } else {
+        "remove-failed"
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::scene::Scene;
 use super::violation::Finding;
+use crate::ledger::Ledger;
 use crate::trace::NodeId;
 use deploysim_protocol::event::WorkerSlot;
 use deploysim_protocol::state::WorkerState;
@@ -28,14 +29,12 @@ pub(super) fn missing(scene: &Scene<'_>, worker: NodeId, since: Time) -> Finding
     let name = scene.ledger.name(worker);
     let seen = scene.record(worker).map(|(_, record)| record.state);
     let tables = scene.ledger.worker(worker);
-    let leader = scene.ledger.leader();
-    let leads_at = leader.and_then(|leader| scene.ledger.process(leader));
     let follows = tables.and_then(|tables| tables.followed);
     let mark = if scene.watch.is_forgotten(worker) {
         "forgotten"
     } else if !scene.watch.was_registered(worker) && follows.is_some() {
         "never-registered"
-    } else if follows.is_some() && follows != leads_at.map(|process| process.address) {
+    } else if follows_another(worker, scene.ledger) {
         "follows-another"
     } else if seen == Some(WorkerState::Dead) {
         "heartbeats-ignored"
@@ -54,6 +53,16 @@ pub(super) fn missing(scene: &Scene<'_>, worker: NodeId, since: Time) -> Finding
         show(scene.bounds.live),
     );
     Finding::new("INV-L1", sentence).at(worker).mark(mark)
+}
+
+/// Whether somebody leads, and the worker follows another (RD-12).
+pub(super) fn follows_another(worker: NodeId, ledger: &Ledger) -> bool {
+    let follows = ledger.worker(worker).and_then(|tables| tables.followed);
+    let leader = ledger.leader().and_then(|leader| ledger.process(leader));
+    match (follows, leader) {
+        (Some(follows), Some(leader)) => follows != leader.address,
+        (None, _) | (_, None) => false,
+    }
 }
 
 /// INV-L8: the master lists a worker as not DEAD whose process is gone.

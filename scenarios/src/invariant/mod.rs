@@ -6,6 +6,7 @@
 //! obligation: opened and closed by looking at the ledger whenever something changes that it
 //! depends on, and due when its bound has passed without a fault.
 
+mod answers;
 mod audit;
 mod batch;
 mod books;
@@ -24,6 +25,7 @@ mod heartbeats;
 mod identities;
 mod leadership;
 mod membership;
+mod notices;
 mod observe;
 mod observe_master;
 mod observe_recovery;
@@ -49,6 +51,7 @@ pub use violation::Violation;
 use crate::ledger::Ledger;
 use crate::scenario::plan::{Plan, Settle};
 use crate::trace::{Beat, Entry, Fact, NodeId};
+use answers::Answers;
 use batch::Batch;
 use calm::Calm;
 use clients::Clients;
@@ -64,6 +67,7 @@ use failover::Failover;
 use heartbeats::Heartbeats;
 use identities::Identities;
 use leadership::Leadership;
+use notices::Notices;
 use orders::Orders;
 use passes::Passes;
 use pending::Pending;
@@ -98,6 +102,8 @@ pub struct Invariants {
     shapes: Shapes,
     demand: Demand,
     clients: Clients,
+    notices: Notices,
+    answers: Answers,
     drivers: Drivers,
     supervision: Supervision,
     executors: Executors,
@@ -134,6 +140,8 @@ impl Invariants {
             shapes: Shapes::default(),
             demand: Demand::default(),
             clients: Clients::default(),
+            notices: Notices::default(),
+            answers: Answers::default(),
             drivers: Drivers::new(plan.behaviour.relaunched_driver, persistent),
             supervision: Supervision::default(),
             executors: Executors::new(limit),
@@ -163,6 +171,9 @@ impl Invariants {
         self.read(entry, ledger);
         if matches!(entry.fact, Fact::Finished) {
             self.close_batch(entry.at, ledger);
+            for (at, finding) in self.notices.rest(ledger) {
+                self.find(at, [finding], ledger);
+            }
             self.judge_rest(entry.at, ledger);
         }
     }
@@ -183,7 +194,8 @@ impl Invariants {
                     self.find(entry.at, finding, ledger);
                 }
             }
-            Beat::Sent | Beat::Received | Beat::Heard { .. } => {}
+            Beat::Received => self.turn_is_over(entry.node, ledger),
+            Beat::Sent | Beat::Heard { .. } => {}
         }
     }
 
@@ -212,7 +224,7 @@ impl Invariants {
     /// the middle of a turn.
     pub fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode, ledger: &Ledger) {
         self.pass_to(at, ledger);
-        let findings = audit::check(node, view, ledger);
+        let findings = audit::check(node, view, &self.answers, ledger);
         self.find(at, findings, ledger);
     }
 
@@ -234,6 +246,7 @@ impl Invariants {
             calm: &self.calm,
             shapes: &self.shapes,
             stored: &self.stored,
+            drivers: &self.drivers,
         }
     }
 

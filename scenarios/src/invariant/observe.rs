@@ -1,6 +1,5 @@
 //! What each entry means to the checkers. The notes that come all the time are left first.
 
-use super::exits::Leads;
 use super::pending::Duty;
 use super::queries::Queries;
 use super::watch::succeeded;
@@ -38,6 +37,7 @@ impl Invariants {
                 }
             }
             Fact::Received { from, unit } => {
+                self.turn_is_over(node, ledger);
                 self.read_received(node, unit, ledger);
                 if let Unit::Message(message) = unit {
                     self.orders.gets(node, *from, message, ledger);
@@ -82,10 +82,17 @@ impl Invariants {
             self.find(at, finding, ledger);
             let finding = self.stored.answers(node, answer);
             self.find(at, finding, ledger);
-        } else if self.batch.removals > 0
-            && let Unit::Message(Message::ToDriver(ToDriver::WorkerRemoved { .. })) = unit
+        } else if let Unit::Message(Message::ToDriver(ToDriver::WorkerRemoved { .. })) = unit {
+            self.notices.tells(node);
+        }
+    }
+
+    /// A master handles the next thing: the turn before is over.
+    pub(super) fn turn_is_over(&mut self, master: NodeId, ledger: &Ledger) {
+        if self.notices.are_due(master)
+            && let Some((at, finding)) = self.notices.over(master, ledger)
         {
-            self.batch.told += 1;
+            self.find(at, [finding], ledger);
         }
     }
 
@@ -119,6 +126,7 @@ impl Invariants {
             Some(slot)
         };
         self.shapes.received(node, unit, slot);
+        self.answers.received(node, unit, ledger);
     }
 
     fn read_start(&mut self, node: NodeId, at: Time, start: &Start, ledger: &Ledger) {
@@ -128,6 +136,8 @@ impl Invariants {
         self.watch.started(node, at, start, ledger);
         match start.role {
             Role::Master => {
+                self.notices.forget(node);
+                self.answers.forget(node);
                 self.leadership.forget(node);
                 self.stored.forget(node);
                 self.orders.forget(node);
@@ -173,7 +183,10 @@ impl Invariants {
             return;
         };
         match process.role {
-            Role::Master => self.leadership_may_change(at, ledger),
+            Role::Master => {
+                self.notices.forget(node);
+                self.leadership_may_change(at, ledger);
+            }
             Role::Worker => self.worker_ended(node, at, ledger),
             Role::Driver => {
                 self.clients.forget(node);
@@ -251,8 +264,9 @@ impl Invariants {
 
     /// A master's state or process changed: somebody else may lead now, or nobody.
     pub(super) fn see_leader(&mut self, at: Time, ledger: &Ledger) {
-        self.exits.leads(leads(ledger), at);
         let leader = ledger.leader();
+        let process = leader.and_then(|leader| ledger.process(leader));
+        self.exits.leads(process.map(|own| own.address), at);
         if self.led_by == Some(leader) {
             return;
         }
@@ -343,6 +357,7 @@ impl Invariants {
         if let DriverEvent::ApplicationConnected { application, .. } = *event {
             self.watch.client_is(application, node, ledger);
             let finding = self.clients.given(node, application, ledger);
+            let finding = finding.map(|finding| finding.mark("second-id"));
             self.find(at, finding, ledger);
         }
         if matches!(
@@ -367,14 +382,5 @@ impl Invariants {
     fn read_client(&mut self, node: NodeId, at: Time, event: &ClientEvent, ledger: &Ledger) {
         let finding = self.queries.reports(node, event);
         self.find(at, finding, ledger);
-    }
-}
-
-/// Whether somebody leads.
-fn leads(ledger: &Ledger) -> Leads {
-    if ledger.leader().is_some() {
-        Leads::Somebody
-    } else {
-        Leads::Nobody
     }
 }

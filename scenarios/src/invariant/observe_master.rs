@@ -150,6 +150,7 @@ impl Invariants {
     ) {
         if let MasterEvent::WorkerAdded { worker, id, .. } = *event {
             self.touch_worker(node, at, worker);
+            self.answers.worker_added(node, worker);
             self.stored
                 .entered(node, RecordKey::Worker(id), Entry::Real);
             let twins = self.watch.slots(node, worker, books);
@@ -175,8 +176,8 @@ impl Invariants {
         {
             self.touch_worker(node, at, worker);
             self.demand.freed(node, "after-removal");
-            self.batch.removals += 1;
-            self.batch.audience += self.passes.applications(node);
+            let audience = self.passes.applications(node);
+            self.notices.removes(node, at, audience);
             if let Some(record) = books.worker(worker) {
                 self.stored.left(node, RecordKey::Worker(record.id));
                 self.batch.executors.extend(&record.executors);
@@ -218,13 +219,22 @@ impl Invariants {
             self.stored
                 .entered(node, RecordKey::Application(id), Entry::Real);
             self.shapes.application_added(node, application, driver);
+            self.answers.application_added(node, application);
             self.passes.application_added(node, application);
             self.executors.application_added(node, application);
             self.watch.application_booked(id);
             if let Some(client) = ledger.node_at(driver) {
                 self.watch.client_is(id, client, ledger);
+                let first = self.clients.first_id(client);
+                let is_stored = first
+                    .is_none_or(|first| (self.stored).is_kept(node, RecordKey::Application(first)));
                 let finding = self.clients.given(client, id, ledger);
-                self.find(at, finding, ledger);
+                let mark = if is_stored {
+                    "second-id"
+                } else {
+                    "first-unstored"
+                };
+                self.find(at, finding.map(|finding| finding.mark(mark)), ledger);
             }
         } else if let MasterEvent::ApplicationNotInserted { id, driver } = *event {
             self.stored
@@ -233,6 +243,7 @@ impl Invariants {
             self.find(at, finding, ledger);
             if let Some(client) = ledger.node_at(driver) {
                 let finding = self.clients.given(client, id, ledger);
+                let finding = finding.map(|finding| finding.mark("second-id"));
                 self.find(at, finding, ledger);
             }
         } else if let MasterEvent::ApplicationRemoved { application, state } = *event {
@@ -360,6 +371,7 @@ impl Invariants {
             self.touch_worker(node, at, worker);
             self.touch_application(node, at, application);
             self.batch.executors.push(key);
+            self.answers.adds(node, key, books);
             let mut findings = Vec::new();
             findings.extend(books::placed(books, worker, &format!("executor {number}")));
             findings.extend(self.executors.added(node, application, number, books));
@@ -410,6 +422,7 @@ impl Invariants {
         } else if let MasterEvent::DriverPlaced { driver, worker } = *event {
             self.touch_driver(node, at, driver);
             self.touch_worker(node, at, worker);
+            self.answers.places(node, driver, books);
             self.driver_placed(node, at, (driver, worker), books, ledger);
         } else if let MasterEvent::DriverStateChanged { driver, state } = *event {
             self.touch_driver(node, at, driver);
@@ -418,11 +431,11 @@ impl Invariants {
             self.touch_driver(node, at, driver);
             self.touch_worker(node, at, worker);
             self.demand.freed(node, "after-driver");
-        } else if let MasterEvent::DriverRemoved { driver, .. } = *event {
+        } else if let MasterEvent::DriverRemoved { driver, state } = *event {
             self.touch_driver(node, at, driver);
             if let Some(id) = books.driver(driver).map(|record| record.id) {
                 self.stored.left(node, RecordKey::Driver(id));
-                self.drivers.ended(node, id);
+                self.drivers.ended(node, id, state);
             }
         } else if let MasterEvent::DriverKillRequested { driver } = *event {
             self.touch_driver(node, at, driver);

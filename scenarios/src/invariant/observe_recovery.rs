@@ -1,6 +1,6 @@
 //! What a master's notes of recoveries and of its store mean to the checkers.
 
-use super::Invariants;
+use super::{Invariants, leadership};
 use crate::ledger::{Books, Ledger};
 use crate::trace::NodeId;
 use deploysim_protocol::event::{MasterEvent, StoreAccess};
@@ -59,10 +59,11 @@ impl Invariants {
         } = *event
         {
             self.stored.was_read(node, [applications, drivers, workers]);
-        } else if let MasterEvent::StoreFailed { call, .. } = *event {
+        } else if let MasterEvent::StoreFailed { call, reason } = *event {
             self.leadership.store_failed(node, call);
+            self.notices.store_failed(node);
             if call == StoreAccess::Remove {
-                self.demand.freed(node, "store-failed");
+                self.demand.freed(node, leadership::refusal(reason));
             }
         }
     }

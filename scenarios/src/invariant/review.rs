@@ -4,7 +4,7 @@
 use super::duties;
 use super::pending::Duty;
 use super::violation::Finding;
-use super::{Invariants, books, clients, demand, executors};
+use super::{Invariants, books, demand, executors};
 use crate::ledger::{Books, ExecutorKey, Ledger};
 use crate::trace::{Child, NodeId, Role};
 use deploysim_protocol::event::WorkerSlot;
@@ -120,14 +120,17 @@ impl Invariants {
             return;
         };
         let mut findings: Vec<Finding> = Vec::new();
-        findings.extend(
-            batch
-                .workers
-                .iter()
-                .filter_map(|slot| books::worker(books, *slot)),
-        );
+        let answers = &self.answers;
+        let workers = batch.workers.iter();
+        findings.extend(workers.filter_map(|slot| {
+            let late = answers.late_on(master, *slot, books);
+            books::worker(books, *slot, late)
+        }));
         let applications = batch.applications.iter();
-        findings.extend(applications.filter_map(|slot| books::application(books, *slot)));
+        findings.extend(applications.filter_map(|slot| {
+            let late = answers.late_for(master, *slot, books);
+            books::application(books, *slot, late)
+        }));
         let touched = batch.executors.iter();
         findings.extend(touched.filter_map(|key| books::executor(books, *key)));
         findings.extend(
@@ -144,9 +147,6 @@ impl Invariants {
                 &self.shapes,
                 master,
             ));
-        }
-        if batch.removals > 0 {
-            findings.extend(clients::told(master, &batch, ledger));
         }
         if !batch.drivers.is_empty() {
             let most = self.bounds.drivers_max;

@@ -2,6 +2,7 @@
 
 use super::bounds::Bounds;
 use super::calm::Calm;
+use super::drivers::Drivers;
 use super::shapes::Shapes;
 use super::stored::Stored;
 use super::watch::{ChildFacts, Watch};
@@ -21,6 +22,7 @@ pub(super) struct Scene<'a> {
     pub(super) calm: &'a Calm,
     pub(super) shapes: &'a Shapes,
     pub(super) stored: &'a Stored,
+    pub(super) drivers: &'a Drivers,
 }
 
 impl<'a> Scene<'a> {

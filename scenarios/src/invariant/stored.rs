@@ -155,7 +155,7 @@ impl Stored {
             | Message::ToExecutor(_)
             | Message::ToElection(_) => return None,
         };
-        self.is_kept(master, key)
+        self.missing(master, key)
     }
 
     /// INV-R2: a master answers a submission.
@@ -163,15 +163,20 @@ impl Stored {
         if let Answer::SubmitDriver(answer) = answer
             && answer.success
         {
-            return self.is_kept(master, RecordKey::Driver(answer.driver?));
+            return self.missing(master, RecordKey::Driver(answer.driver?));
         }
         None
     }
 
-    fn is_kept(&self, master: NodeId, key: RecordKey) -> Option<Finding> {
-        let owner = self.owner(master)?;
+    /// Whether a record is in the master's store, or nothing is kept at all.
+    pub(super) fn is_kept(&self, master: NodeId, key: RecordKey) -> bool {
+        let owner = self.owner(master);
+        owner.is_none_or(|owner| has(&self.stores, owner, key))
+    }
+
+    fn missing(&self, master: NodeId, key: RecordKey) -> Option<Finding> {
         let sentence = || format!("{key} is acknowledged and is not in the store");
-        (!has(&self.stores, owner, key)).then(|| {
+        (!self.is_kept(master, key)).then(|| {
             Finding::new("INV-R2", sentence())
                 .at(master)
                 .about(name_of(key))

@@ -4,6 +4,7 @@
 mod leading;
 mod liveness;
 mod played;
+mod recognisers;
 mod storing;
 mod turns;
 mod working;

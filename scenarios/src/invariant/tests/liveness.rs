@@ -390,10 +390,11 @@ fn l4_room_is_used_after_a_worker_was_removed() {
 }
 
 /// A worker is decommissioned, and nothing is scheduled (ND-01). If it leaves soon, that is made
-/// good, unless the store fails because its record is gone already (RD-06).
+/// good, unless the store fails because its record is gone already (RD-06), or for any other reason
+/// (ND-04).
 #[test]
 fn l4_a_removal_that_the_store_cuts_off_is_told_from_a_decommissioning() {
-    let decommissioned = |removal: Option<Result<(), StoreAccess>>| {
+    let decommissioned = |removal: Option<Result<(), &'static str>>| {
         let mut tale = Tale::new();
         tale.one_executor().at(10);
         let state = WorkerState::Decommissioned;
@@ -413,8 +414,8 @@ fn l4_a_removal_that_the_store_cuts_off_is_told_from_a_decommissioning() {
                     tale.pass().grants(A, 1, V).passed();
                     tale.accepts(OTHER, 1).runs(1, V)
                 }
-                Err(call) => {
-                    let reason = Text::new("no node");
+                Err(reason) => {
+                    let (call, reason) = (StoreAccess::Remove, Text::new(reason));
                     tale.master(MasterEvent::StoreFailed { call, reason })
                 }
             };
@@ -426,8 +427,12 @@ fn l4_a_removal_that_the_store_cuts_off_is_told_from_a_decommissioning() {
         [("INV-L4", vec!["ND-01"])]
     );
     assert_eq!(
-        decommissioned(Some(Err(StoreAccess::Remove))).recognised(60),
+        decommissioned(Some(Err("KeeperErrorCode = NoNode"))).recognised(60),
         [("INV-L4", vec!["RD-06"])]
+    );
+    assert_eq!(
+        decommissioned(Some(Err("KeeperErrorCode = ConnectionLoss"))).recognised(60),
+        [("INV-L4", vec!["ND-04"])]
     );
     assert_eq!(decommissioned(Some(Ok(()))).recognised(60), []);
 }

@@ -1,6 +1,7 @@
 //! What holds at the end of every turn of a master, and within a scheduling pass.
 
 use super::*;
+use crate::invariant::answers::Share;
 use crate::invariant::audit;
 use deploysim_nodes::master::scheduling::Capacity;
 use deploysim_nodes::master::view::ApplicationView;
@@ -236,6 +237,35 @@ fn a6_every_application_is_told_of_a_removal() {
     tale.is_rejected(20, &["INV-A6"]);
 }
 
+/// The store takes time within the turn, and others go on meanwhile.
+#[test]
+fn a6_a_turn_may_come_in_pieces() {
+    let pieces = |is_told: bool| {
+        let mut tale = worker_lost();
+        tale.leaves_application(0);
+        tale.at(11).worker(OTHER, WorkerEvent::HeartbeatSent);
+        if is_told {
+            told(&mut tale);
+        }
+        tale.grants(A, 1, V).accepts(OTHER, 1).runs(1, V);
+        tale.at(12).history.receives(MASTER, OTHER, heartbeat());
+        // Too late: the turn in which the worker was removed is over.
+        if !is_told {
+            told(&mut tale);
+        }
+        tale
+    };
+    pieces(true).is_accepted(20);
+    pieces(false).is_rejected(20, &["INV-A6"]);
+}
+
+fn heartbeat() -> ToMaster {
+    ToMaster::Heartbeat {
+        worker_id: worker_id(V),
+        worker: Reference::unbound(history::address("worker-2")),
+    }
+}
+
 #[test]
 fn c1_what_is_in_use_is_held() {
     let id = worker_id(W);
@@ -245,8 +275,13 @@ fn c1_what_is_in_use_is_held() {
         memory_mib: 16384,
         memory_used_mib: 1024,
     };
-    assert!(audit::use_agrees(id, &capacity, (4, 1024)).is_none());
-    assert!(audit::use_agrees(id, &capacity, (0, 0)).is_some());
+    assert!(audit::use_agrees(id, &capacity, (4, 1024), &[]).is_none());
+    assert!(audit::use_agrees(id, &capacity, (0, 0), &[]).is_some());
+    // What is in use because it was added twice is told from what nothing explains (RD-16).
+    let twice = [(Share::new(4, 1024), "late-answer")];
+    let marks = |held| audit::use_agrees(id, &capacity, held, &twice).map(|own| own.marks);
+    assert_eq!(marks((0, 0)), Some(vec!["in-the-books", "late-answer"]));
+    assert_eq!(marks((1, 0)), Some(vec!["in-the-books", "too-much"]));
     assert!(audit::addresses_agree(id, 2, 2).is_none());
     assert!(audit::addresses_agree(id, 2, 1).is_some());
 }
@@ -262,9 +297,12 @@ fn c4_the_real_grants_are_those_of_the_executors() {
         cores_granted: 4,
         retry_count: 0,
     };
-    assert!(audit::grants_agree(&application, 4).is_none());
+    assert!(audit::grants_agree(&application, 4, 0).is_none());
     application.cores_granted = 8;
-    assert!(audit::grants_agree(&application, 4).is_some());
+    assert!(audit::grants_agree(&application, 4, 0).is_some());
+    let marks = |held| audit::grants_agree(&application, held, 4).map(|own| own.marks);
+    assert_eq!(marks(4), Some(vec!["in-the-books", "late-answer"]));
+    assert_eq!(marks(5), Some(vec!["in-the-books", "sum"]));
 }
 
 #[test]

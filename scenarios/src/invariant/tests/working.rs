@@ -304,6 +304,20 @@ fn l7_no_worker_exits_for_a_trifle() {
     refused(RefusalReason::SameAddress).is_accepted(1);
     refused(RefusalReason::DuplicateId).is_rejected(1, &["INV-L7"]);
 
+    // A master that is STANDBY refuses as well, after the one that counts.
+    for (reason, found) in [
+        (RefusalReason::SameAddress, Vec::new()),
+        (RefusalReason::DuplicateId, vec!["INV-L7"]),
+    ] {
+        let mut tale = Tale::new();
+        let address = history::address("worker-1");
+        for reason in [reason, RefusalReason::Standby] {
+            tale.master(MasterEvent::RegistrationRefused { address, reason });
+        }
+        tale.worker(WORKER, WorkerEvent::RegistrationRefused);
+        tale.is_rejected(1, &found);
+    }
+
     let mut tale = Tale::new();
     let executor = executor_id(0);
     tale.worker(WORKER, WorkerEvent::ReportsGivenUp { executor });
