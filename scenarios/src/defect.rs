@@ -257,8 +257,22 @@ const BASELINE: &[Defect] = &[
             ("INV-C1", "struck-off"),
             ("INV-A6", "cut-off"),
             ("INV-L4", "remove-failed"),
+            ("INV-R1", "remove-failed"),
             ("INV-D4", "record-left"),
             ("INV-D6", "record-left"),
+        ],
+    },
+    Defect {
+        id: "ND-05",
+        sentence: "A driver that is relaunched while its master recovers still waits when the recovery is completed: it is relaunched once more, goes on waiting under the id that has ended, and is launched under both.",
+        source: "Master.completeRecovery, Master.relaunchDriver, Master.removeDriver",
+        shows: &[
+            ("INV-C1", "still-waiting"),
+            ("INV-C6", "still-waiting"),
+            ("INV-D1", "still-waiting"),
+            ("INV-D2", "still-waiting"),
+            ("INV-D3", "still-waiting"),
+            ("INV-D5", "still-waiting"),
         ],
     },
 ];

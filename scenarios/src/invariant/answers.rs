@@ -48,6 +48,8 @@ struct Late {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answers {
     handled: Option<Late>,
+    /// The master that handles an answer, late or not.
+    answered: Option<NodeId>,
     /// Executors that came with one.
     late: BTreeSet<(NodeId, ExecutorKey)>,
     /// What workers have in use twice.
@@ -61,6 +63,7 @@ impl Answers {
     /// A master began: its books are empty.
     pub(super) fn forget(&mut self, master: NodeId) {
         self.handled = None;
+        self.answered = None;
         self.late.retain(|(own, _)| *own != master);
         self.workers.retain(|(own, _), _| *own != master);
         self.applications.retain(|(own, _), _| *own != master);
@@ -80,12 +83,19 @@ impl Answers {
     /// answered or registered.
     pub(super) fn received(&mut self, node: NodeId, unit: &Unit<'_>, ledger: &Ledger) {
         self.handled.take_if(|late| late.master == node);
+        self.answered.take_if(|master| *master == node);
         if let Unit::Message(Message::ToMaster(ToMaster::WorkerSchedulerStateResponse(answer))) =
             unit
             && let Some(books) = ledger.books(node)
         {
             self.handled = late(node, answer, books);
+            self.answered = Some(node);
         }
+    }
+
+    /// Whether what a master books is what a worker answers that it runs.
+    pub(super) fn is_adopting(&self, master: NodeId, books: &Books) -> bool {
+        self.answered == Some(master) && !books.is_in_pass()
     }
 
     /// A master adds an executor.

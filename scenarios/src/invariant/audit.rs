@@ -2,6 +2,7 @@
 //! cannot hide a wrong book; and on the real books INV-C1, INV-C4, INV-W4 and INV-A4.
 
 use super::answers::{Answers, Share};
+use super::drivers::Drivers;
 use super::violation::Finding;
 use crate::ledger::{Books, Kept, Ledger, WorkerRecord};
 use crate::trace::NodeId;
@@ -22,16 +23,20 @@ pub(super) fn check(
     id: NodeId,
     node: &AnyNode,
     answers: &Answers,
+    drivers: &Drivers,
     ledger: &Ledger,
 ) -> Vec<Finding> {
     let findings = match node {
         AnyNode::Master(master) => {
             let notes = ledger.books(id);
-            let twice = Twice {
+            let causes = Causes {
                 master: id,
                 answers,
+                drivers,
             };
-            notes.map_or_else(Vec::new, |notes| check_master(master.books(), notes, twice))
+            notes.map_or_else(Vec::new, |notes| {
+                check_master(master.books(), notes, causes)
+            })
         }
         AnyNode::Worker(worker) => check_worker(id, worker, ledger),
         AnyNode::Driver(_) | AnyNode::Executor(_) | AnyNode::Client(_) | AnyNode::Election(_) => {
@@ -42,11 +47,12 @@ pub(super) fn check(
     findings.map(|finding| finding.at(id)).collect()
 }
 
-/// What a master's books have twice because of late answers (RD-16).
+/// What may account for a surplus in a master's books.
 #[derive(Clone, Copy)]
-struct Twice<'a> {
+struct Causes<'a> {
     master: NodeId,
     answers: &'a Answers,
+    drivers: &'a Drivers,
 }
 
 /// Collects differences between two values.
@@ -195,7 +201,7 @@ pub(super) fn grants_agree(
     (granted != held).then(|| broken("INV-C4", sentence()).mark(mark))
 }
 
-fn check_master(books: BooksView<'_>, notes: &Books, twice: Twice<'_>) -> Vec<Finding> {
+fn check_master(books: BooksView<'_>, notes: &Books, causes: Causes<'_>) -> Vec<Finding> {
     let mut found = Differences::default();
     found.compare(
         "the master's state",
@@ -214,9 +220,13 @@ fn check_master(books: BooksView<'_>, notes: &Books, twice: Twice<'_>) -> Vec<Fi
         if let Some(record) = notes.worker(worker.slot) {
             compare_worker(&mut found, &books, &worker, record, notes);
         }
-        let twice = twice.answers.twice_on(twice.master, worker.slot);
-        let struck_off = struck_off(&worker, &drivers, notes);
-        let explained = [(twice, "late-answer"), (struck_off, "struck-off")];
+        let twice = causes.answers.twice_on(causes.master, worker.slot);
+        let [struck_off, waiting] = struck_off(&worker, &drivers, causes.drivers, notes);
+        let explained = [
+            (twice, "late-answer"),
+            (struck_off, "struck-off"),
+            (waiting, "still-waiting"),
+        ];
         check_sums(&mut found, books, &worker, &drivers, &explained);
     }
     let active: Vec<_> = books.applications().map(|own| own.slot).collect();
@@ -229,7 +239,7 @@ fn check_master(books: BooksView<'_>, notes: &Books, twice: Twice<'_>) -> Vec<Fi
     let noted: Vec<_> = noted.map(|(slot, _)| slot).collect();
     found.compare("applications", "applications", &sorted, &noted);
     for application in books.applications() {
-        let twice = twice.answers.twice_for(twice.master, application.slot);
+        let twice = causes.answers.twice_for(causes.master, application.slot);
         check_application(&mut found, books, &application, notes, twice);
     }
     check_drivers(&mut found, books, notes);
@@ -325,23 +335,23 @@ fn check_sums(
     found.add(addresses_agree(worker.id, taken, addresses));
 }
 
-/// What a worker has in use for drivers that have left the list of drivers (ND-04).
+/// What a worker has in use for drivers that have left the list of drivers: those that it keeps
+/// (ND-04), and those that were launched because they went on waiting (ND-05).
 fn struck_off(
     worker: &WorkerView,
-    drivers: &BTreeMap<DriverSlot, DriverView>,
+    active: &BTreeMap<DriverSlot, DriverView>,
+    drivers: &Drivers,
     notes: &Books,
-) -> Share {
-    let mut share = Share::default();
-    for slot in worker
-        .drivers
-        .iter()
-        .filter(|slot| !drivers.contains_key(slot))
-    {
+) -> [Share; 2] {
+    let mut shares = [Share::default(); 2];
+    let gone = worker.drivers.iter();
+    for slot in gone.filter(|slot| !active.contains_key(slot)) {
         if let Some(record) = notes.driver(*slot) {
-            share += Share::new(record.cores, record.memory_mib);
+            let share = &mut shares[usize::from(drivers.is_still_waiting(record.id))];
+            *share += Share::new(record.cores, record.memory_mib);
         }
     }
-    share
+    shares
 }
 
 fn count(resources: &deploysim_protocol::resource::Resources) -> usize {

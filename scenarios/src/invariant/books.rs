@@ -145,22 +145,23 @@ fn living_cores(books: &Books, slot: ApplicationSlot) -> i32 {
 /// INV-C6: a driver waits, or has a worker.
 pub(super) fn driver(books: &Books, slot: DriverSlot) -> Option<Finding> {
     let record = books.driver(slot)?;
-    let sentence = if record.waiting && record.kept != Kept::Active {
-        format!(
-            "driver {} waits, and has ended as {}",
-            record.id, record.state
-        )
+    let (sentence, mark) = if record.waiting && record.kept != Kept::Active {
+        let (id, state) = (record.id, record.state);
+        let sentence = format!("driver {id} waits, and has left the list of drivers as {state}");
+        (sentence, "still-waiting")
     } else if record.waiting && record.worker.is_some() {
-        format!("driver {} waits, and has a worker", record.id)
+        let sentence = format!("driver {} waits, and has a worker", record.id);
+        (sentence, "has-worker")
     } else if record.kept == Kept::Active
         && record.state == DriverState::Running
         && record.worker.is_none()
     {
-        format!("driver {} is RUNNING and has no worker", record.id)
+        let sentence = format!("driver {} is RUNNING and has no worker", record.id);
+        (sentence, "no-worker")
     } else {
         return None;
     };
-    Some(Finding::new("INV-C6", sentence).about(record.id))
+    Some(Finding::new("INV-C6", sentence).about(record.id).mark(mark))
 }
 
 /// INV-S3: how many drivers run.

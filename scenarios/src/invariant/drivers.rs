@@ -2,6 +2,7 @@
 
 use super::pending::Name;
 use super::violation::Finding;
+use crate::ledger::DriverRecord;
 use crate::trace::NodeId;
 use deploysim_protocol::behaviour::RelaunchedDriver;
 use deploysim_protocol::id::DriverId;
@@ -29,6 +30,8 @@ pub(super) struct Drivers {
     ran: BTreeSet<Name>,
     /// Ids that left the list of drivers of some master as FINISHED.
     heard: BTreeSet<Name>,
+    /// Ids that left the list of drivers of some master and went on waiting (ND-05).
+    still_waiting: BTreeSet<Name>,
     /// Why submissions of which a process ended with code 0 were given up, at first.
     given_up: BTreeMap<Name, &'static str>,
 }
@@ -42,6 +45,7 @@ impl Drivers {
             succeeded: BTreeMap::new(),
             ran: BTreeSet::new(),
             heard: BTreeSet::new(),
+            still_waiting: BTreeSet::new(),
             given_up: BTreeMap::new(),
         }
     }
@@ -88,7 +92,9 @@ impl Drivers {
             self.gives_up(id, root, from);
         }
         if !may_follow(from, state, keeps_id) {
-            let mark = if from == DriverState::Relaunching {
+            let mark = if self.is_still_waiting(id) {
+                "still-waiting"
+            } else if from == DriverState::Relaunching {
                 "id-kept"
             } else {
                 "order"
@@ -133,10 +139,19 @@ impl Drivers {
         self.given_up.get(&root).copied()
     }
 
+    /// Whether a driver left the list of drivers and went on waiting.
+    pub(super) fn is_still_waiting(&self, id: DriverId) -> bool {
+        self.still_waiting.contains(&id.0.into())
+    }
+
     /// INV-D3: a driver left the list of drivers, and is to have this state.
-    pub(super) fn ended(&mut self, master: NodeId, id: DriverId, state: DriverState) {
+    pub(super) fn ended(&mut self, master: NodeId, record: &DriverRecord, state: DriverState) {
+        let id = record.id;
         if state == DriverState::Finished {
             self.heard.insert(id.0.into());
+        }
+        if record.waiting {
+            self.still_waiting.insert(id.0.into());
         }
         if let Some(life) = self.lives.get_mut(&(master, id.0.into())) {
             life.ended = true;
@@ -153,7 +168,12 @@ impl Drivers {
                 "driver {id} was reported as {} and is launched again",
                 life.state
             );
-            findings.push(Finding::new("INV-D3", sentence).about(id));
+            let mark = if self.is_still_waiting(id) {
+                "still-waiting"
+            } else {
+                "again"
+            };
+            findings.push(Finding::new("INV-D3", sentence).about(id).mark(mark));
         }
         if let Some(at) = self.succeeded.get(&root) {
             let sentence = format!(

@@ -135,10 +135,19 @@ fn stray_mark(scene: &Scene<'_>, facts: &ChildFacts, invariant: &str) -> &'stati
         "id-kept"
     } else if is_out_of_touch(scene, facts) {
         "follows-another"
+    } else if went_on_waiting(scene, facts.child) {
+        "still-waiting"
     } else if invariant == "INV-D5" && was_passed_over(scene, facts.child) {
         "passed-over"
     } else {
         "kill-lost"
+    }
+}
+
+fn went_on_waiting(scene: &Scene<'_>, child: Child) -> bool {
+    match child {
+        Child::Driver(id) => scene.drivers.is_still_waiting(id),
+        Child::Executor(_) => false,
     }
 }
 

@@ -224,7 +224,7 @@ impl Invariants {
     /// the middle of a turn.
     pub fn inspect(&mut self, at: Time, node: NodeId, view: &AnyNode, ledger: &Ledger) {
         self.pass_to(at, ledger);
-        let findings = audit::check(node, view, &self.answers, ledger);
+        let findings = audit::check(node, view, &self.answers, &self.drivers, ledger);
         self.find(at, findings, ledger);
     }
 

@@ -433,9 +433,9 @@ impl Invariants {
             self.demand.freed(node, "after-driver");
         } else if let MasterEvent::DriverRemoved { driver, state } = *event {
             self.touch_driver(node, at, driver);
-            if let Some(id) = books.driver(driver).map(|record| record.id) {
-                self.stored.left(node, RecordKey::Driver(id));
-                self.drivers.ended(node, id, state);
+            if let Some(record) = books.driver(driver) {
+                self.stored.left(node, RecordKey::Driver(record.id));
+                self.drivers.ended(node, record, state);
             }
         } else if let MasterEvent::DriverKillRequested { driver } = *event {
             self.touch_driver(node, at, driver);
@@ -451,8 +451,11 @@ impl Invariants {
         ledger: &Ledger,
     ) {
         if let Some(id) = books.driver(driver).map(|record| record.id) {
-            let root = self.watch.root(id);
-            let mut findings = self.drivers.placed(node, id, root);
+            let mut findings = Vec::new();
+            // What a worker's answer names runs already: nobody orders it.
+            if !self.answers.is_adopting(node, books) {
+                findings.extend(self.drivers.placed(node, id, self.watch.root(id)));
+            }
             findings.extend(books::placed(books, worker, &format!("driver {id}")));
             self.find(
                 at,

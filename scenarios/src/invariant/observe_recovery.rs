@@ -63,6 +63,7 @@ impl Invariants {
             self.leadership.store_failed(node, call);
             self.notices.store_failed(node);
             if call == StoreAccess::Remove {
+                self.stored.refuses(node);
                 self.demand.freed(node, leadership::refusal(reason));
             }
         }

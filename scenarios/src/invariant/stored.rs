@@ -24,6 +24,9 @@ pub(super) struct Stored {
     wrong: BTreeMap<NodeId, BTreeSet<RecordKey>>,
     /// Applications that were stored and never entered.
     phantoms: BTreeSet<RecordKey>,
+    /// What left a master's books last, and what its store then refused to remove (ND-04).
+    leaving: BTreeMap<NodeId, RecordKey>,
+    refused: BTreeSet<RecordKey>,
     /// What a master enters into its books because it has read it: how much is still to come of
     /// applications, drivers and workers.
     read: BTreeMap<NodeId, [u32; 3]>,
@@ -40,6 +43,8 @@ impl Stored {
             books: BTreeMap::new(),
             wrong: BTreeMap::new(),
             phantoms: BTreeSet::new(),
+            leaving: BTreeMap::new(),
+            refused: BTreeSet::new(),
             read: BTreeMap::new(),
         }
     }
@@ -118,8 +123,14 @@ impl Stored {
     pub(super) fn left(&mut self, master: NodeId, key: RecordKey) {
         if self.owner(master).is_some() {
             self.books.entry(master).or_default().remove(&key);
+            self.leaving.insert(master, key);
             self.compare(master, key);
         }
+    }
+
+    /// A master's store failed to remove what has left the books.
+    pub(super) fn refuses(&mut self, master: NodeId) {
+        self.refused.extend(self.leaving.get(&master));
     }
 
     fn compare(&mut self, master: NodeId, key: RecordKey) {
@@ -223,6 +234,8 @@ pub(super) fn at_odds(scene: &Scene<'_>, master: NodeId, since: Time) -> Finding
         ("in the books and not in the store", "unstored")
     } else if stored.phantoms.contains(&key) {
         ("in the store and was never in the books", "phantom")
+    } else if stored.refused.contains(&key) {
+        ("in the store, which refused to remove it", "remove-failed")
     } else {
         ("in the store and not in the books", "left-over")
     };

@@ -216,6 +216,12 @@ const CASES: &[Case] = &[
         || loses_worker(Goes::CutOff),
         || loses_worker(Goes::Untold),
     ),
+    case(
+        "ND-05",
+        6,
+        || relaunches_in_recovery(Given::Up),
+        || relaunches_in_recovery(Given::Worker),
+    ),
 ];
 
 /// Which of what is found the defect explains, and all that is found.
@@ -635,6 +641,78 @@ fn relaunched_as(new: DriverSlot) -> Tale {
     tale.master(MasterEvent::DriverQueued { driver: new });
     tale.placed(new, V).starts_driver(OTHER, new);
     tale
+}
+
+/// What a recovery does with a driver that was relaunched during it.
+#[derive(PartialEq)]
+enum Given {
+    Worker,
+    Up,
+}
+
+fn relaunches_in_recovery(given: Given) -> Tale {
+    const LAST: DriverSlot = DriverSlot(2);
+    let mut tale = Tale::with(FILES);
+    recovers(tale.driver_runs().at(5));
+    tale.crashes(WORKER).ends(driver_node(D), End::Exited(255));
+    removes(&mut tale, W);
+    tale.driver_removed(D, W, DriverState::Relaunching);
+    relaunched(&mut tale, D, E);
+    if given == Given::Up {
+        let state = DriverState::Relaunching;
+        tale.master(MasterEvent::DriverRemoved { driver: E, state });
+        tale.driver_is(E, state);
+        relaunched(&mut tale, E, LAST);
+    }
+    recovered(&mut tale);
+    tale.placed(E, V).starts_driver(OTHER, E);
+    if given == Given::Up {
+        tale.placed(LAST, V).starts_driver(OTHER, LAST);
+    }
+    tale
+}
+
+fn relaunched(tale: &mut Tale, old: DriverSlot, new: DriverSlot) {
+    is_entered(tale, MASTER, new);
+    tale.master(MasterEvent::DriverRelaunched { old, new });
+    tale.master(MasterEvent::DriverQueued { driver: new });
+}
+
+/// An answer names a driver of which another process ended with code 0.
+#[test]
+fn a_driver_that_is_found_running_is_not_launched_again() {
+    let found = |how: Found| {
+        let mut tale = Tale::new();
+        tale.driver_runs().at(9);
+        tale.child(
+            OTHER,
+            NodeId(30),
+            "driver:job#9",
+            Child::Driver(driver_id(D)),
+        );
+        tale.ends(NodeId(30), End::Exited(0));
+        if how == Found::Running {
+            let answer = WorkerSchedulerStateResponse {
+                worker_id: worker_id(W),
+                executors: Vec::new(),
+                drivers: vec![(driver_id(D), Resources::default())],
+            };
+            let answer = ToMaster::WorkerSchedulerStateResponse(Box::new(answer));
+            tale.history.receives(MASTER, WORKER, answer);
+        }
+        let (driver, worker) = (D, W);
+        tale.master(MasterEvent::DriverPlaced { driver, worker });
+        tale.verdict(9)
+    };
+    assert_eq!(found(Found::Running), Vec::<&str>::new());
+    assert_eq!(found(Found::Ordered), ["INV-D6"]);
+}
+
+/// How a master comes to book a driver.
+#[derive(PartialEq)]
+enum Found {
+    Running,
+    Ordered,
 }
 
 fn not_inserted() -> Tale {

@@ -1,6 +1,7 @@
 //! What masters keep in their stores, against their books and their promises.
 
 use super::*;
+use deploysim_protocol::event::StoreAccess;
 use deploysim_protocol::message::Answer;
 use deploysim_protocol::message::ToWorker;
 use deploysim_protocol::message::to_client::SubmitDriverResponse;
@@ -49,7 +50,14 @@ fn r1_what_left_the_books_leaves_the_store() {
 
     let mut tale = kept();
     ended(&mut tale);
-    tale.is_rejected(1000, &["INV-R1"]);
+    assert_eq!(tale.recognised(1000), [("INV-R1", Vec::new())]);
+
+    // The store failed when the record was to go (ND-04).
+    let mut tale = kept();
+    ended(&mut tale);
+    let (call, reason) = (StoreAccess::Remove, Text::new("no session"));
+    tale.master(MasterEvent::StoreFailed { call, reason });
+    assert_eq!(tale.recognised(1000), [("INV-R1", vec!["ND-04"])]);
 }
 
 #[test]

@@ -1167,7 +1167,7 @@ worker = { count = 2 }
               |             ^^^^^^^
               |
               = help: did you mean `RD-09`?
-              = note: allowed: RD-09, RD-19, RD-01, RD-02, RD-03 … (70 in all)
+              = note: allowed: RD-09, RD-19, RD-01, RD-02, RD-03 … (73 in all)
 
             error: `INV-Z1` is not the id of an invariant
              --> file.toml:2:35
