@@ -291,6 +291,12 @@ impl Ledger {
         self.names.application_name(id)
     }
 
+    /// The scenario name of the application that a process is, or hosts.
+    pub fn application_of(&self, node: NodeId) -> Option<Text> {
+        let process = self.processes.process(node)?;
+        self.names.hosted_by(process.name, process.parts)
+    }
+
     fn part(&self, node: NodeId) -> Option<&Part> {
         self.parts.get(node.index())?.as_ref()
     }

@@ -7,6 +7,7 @@ pub mod disk;
 pub mod expectation;
 pub mod invariant;
 pub mod ledger;
+pub mod measure;
 pub mod nemesis;
 pub mod network;
 pub mod outcome;

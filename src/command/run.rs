@@ -6,6 +6,7 @@ use super::world::{World, can_play};
 use super::{Failure, Verdict};
 use crate::stopwatch::{Stopwatch, rate};
 use crate::terminal::{Results, results, show};
+use deploysim_scenarios::measure::Measures;
 use deploysim_scenarios::outcome::Outcome;
 use deploysim_scenarios::output::folder::{Existing, Folder};
 use deploysim_scenarios::output::judgement;
@@ -151,7 +152,8 @@ impl Run {
         out: &mut Results,
     ) -> Result<Outcome, Failure> {
         let mut metrics = Metrics::default();
-        let mut witnesses: Vec<&mut dyn Witness> = vec![&mut metrics];
+        let mut measures = Measures::new(plan);
+        let mut witnesses: Vec<&mut dyn Witness> = vec![&mut metrics, &mut measures];
         witnesses.extend(record.map(|record| record as &mut dyn Witness));
         let mut events;
         if self.trace {
@@ -159,7 +161,8 @@ impl Run {
             witnesses.push(&mut events);
         }
         let outcome = run::play(world, plan, seed, &mut witnesses)?;
-        let summary = Summary::new(&plan.title, &outcome, &metrics);
+        let measured = measures.finish(outcome.end)?;
+        let summary = Summary::new(&plan.title, &outcome, &metrics, &measured);
         let object = serde_json::to_string(&summary).map_err(io::Error::other)?;
         writeln!(out, "{object}")?;
         Ok(outcome)

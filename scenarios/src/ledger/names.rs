@@ -90,13 +90,18 @@ impl Names {
         if start.role != Role::Driver {
             return;
         }
-        let host = match ProcessName::of(start.name) {
-            ProcessName::Driver { driver, .. } => Text::new(&format!("driver:{driver}")),
-            ProcessName::Plain | ProcessName::Executor { .. } => start.name,
-        };
-        if let Some(application) = self.hosted.get(&host) {
-            self.clients.insert(start.address, *application);
+        if let Some(application) = self.hosted_by(start.name, ProcessName::of(start.name)) {
+            self.clients.insert(start.address, application);
         }
+    }
+
+    /// The application that the process of this name hosts; all copies of a driver host the same.
+    pub(super) fn hosted_by(&self, name: Text, parts: ProcessName) -> Option<Text> {
+        let host = match parts {
+            ProcessName::Driver { driver, .. } => Text::new(&format!("driver:{driver}")),
+            ProcessName::Plain | ProcessName::Executor { .. } => name,
+        };
+        self.hosted.get(&host).copied()
     }
 
     pub(super) fn worker_announced(&mut self, id: WorkerId, node: NodeId) {

@@ -1,11 +1,13 @@
-//! `metrics.csv`: what a run adds up to, a number per row, in tidy form. Counts only: their
-//! number does not grow with the length of a run.
+//! `metrics.csv`: what a run adds up to, a number per row, in tidy form: what was measured of its
+//! work, and counts by kind. Their number does not grow with the length of a run.
 
 use crate::ledger::Ledger;
+use crate::measure::{Measurement, Total};
 use crate::outcome::Outcome;
 use crate::run::Witness;
 use crate::trace::{Entry, Fact, Fate, Role};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 /// The names of the columns.
@@ -68,23 +70,39 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Writes the counts as rows of comma-separated values. `run` names the run.
+    /// Writes what was measured, and the counts, as rows of comma-separated values. `run` names
+    /// the run. What there was nothing to measure of has no row.
     ///
     /// # Errors
     /// If writing fails.
-    pub fn write(&self, out: impl Write, run: &str, outcome: &Outcome) -> io::Result<()> {
+    pub fn write(
+        &self,
+        out: impl Write,
+        run: &str,
+        outcome: &Outcome,
+        measured: &Measurement,
+    ) -> io::Result<()> {
         let mut table = csv::Writer::from_writer(out);
         table.write_record(COLUMNS)?;
         let time = outcome.end.as_nanos().to_string();
-        let mut put = |name: &str, labels: &str, value: u64, unit: &str| {
+        let mut put = |name: &str, labels: &str, value: &dyn Display, unit: &str| {
             table.write_record([run, &time, name, labels, &value.to_string(), unit])
         };
-        put("simulated", "", outcome.end.as_nanos(), "ns")?;
-        put("inputs", "", outcome.inputs, "inputs")?;
-        put("steps", "", outcome.steps, "steps")?;
+        put("simulated", "", &outcome.end.as_nanos(), "ns")?;
+        put("inputs", "", &outcome.inputs, "inputs")?;
+        put("steps", "", &outcome.steps, "steps")?;
+        for Total { name, value, unit } in &measured.totals {
+            if let Some(value) = value {
+                put(name, "", value, unit.name())?;
+            }
+        }
+        for detail in &measured.details {
+            let (value, unit) = (&detail.value, detail.unit.name());
+            put(detail.name, &detail.labels, value, unit)?;
+        }
         for (count, value) in self.sorted() {
             let (name, labels, unit) = count.row();
-            put(name, &labels, value, unit)?;
+            put(name, &labels, &value, unit)?;
         }
         table.flush()
     }

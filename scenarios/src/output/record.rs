@@ -6,6 +6,7 @@ use super::manifest::{Manifest, digest};
 use super::metrics::Metrics;
 use super::summary::Summary;
 use crate::ledger::Ledger;
+use crate::measure::Measures;
 use crate::nemesis;
 use crate::outcome::Outcome;
 use crate::run::Witness;
@@ -22,6 +23,7 @@ pub struct Record {
     trace: JsonWriter<Part>,
     events: CsvWriter<Part>,
     metrics: Metrics,
+    measures: Measures,
 }
 
 impl Record {
@@ -37,6 +39,7 @@ impl Record {
             trace,
             events,
             metrics: Metrics::default(),
+            measures: Measures::new(plan),
         })
     }
 
@@ -45,13 +48,14 @@ impl Record {
     /// its drawn faults in the place of random ones.
     ///
     /// # Errors
-    /// If something cannot be written.
+    /// If something cannot be written, or the trace does not add up.
     pub fn finish(self, plan: &Plan, outcome: &Outcome, manifest: Manifest) -> io::Result<()> {
         let Self {
             mut folder,
             trace,
             events,
             metrics,
+            measures,
         } = self;
         trace.into_inner().flush()?;
         events.finish()?;
@@ -62,9 +66,10 @@ impl Record {
         let scenario = replayed.to_toml();
         folder.write("scenario.toml", scenario.as_bytes())?;
         let mut part = folder.begin("metrics.csv")?;
-        metrics.write(&mut part, &outcome.seed.to_string(), outcome)?;
+        let measured = measures.finish(outcome.end)?;
+        metrics.write(&mut part, &outcome.seed.to_string(), outcome, &measured)?;
         part.flush()?;
-        let summary = Summary::new(&plan.title, outcome, &metrics);
+        let summary = Summary::new(&plan.title, outcome, &metrics, &measured);
         folder.write("summary.json", &pretty(&summary)?)?;
         let manifest = Manifest {
             scenario_digest: digest(scenario.as_bytes()),
@@ -79,7 +84,8 @@ impl Witness for Record {
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
         self.trace.write(entry, ledger)?;
         self.events.write(entry, ledger)?;
-        self.metrics.see(entry, ledger)
+        self.metrics.see(entry, ledger)?;
+        self.measures.see(entry, ledger)
     }
 }
 

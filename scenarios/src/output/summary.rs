@@ -2,13 +2,14 @@
 //! machine.
 
 use super::metrics::Metrics;
+use crate::measure::{Measurement, Value};
 use crate::outcome::{Announced, Judged, Liveness, Outcome, Read, Reading};
 use crate::scenario::plan::Frequency;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The version of this form; it rises with every change that a reader could notice.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A run in one object.
 #[derive(Clone, Debug, Serialize)]
@@ -23,7 +24,17 @@ pub struct Summary<'a> {
     expectations: Vec<Expectation<'a>>,
     violations: Vec<Found<'a>>,
     announced: Vec<Announcement<'a>>,
+    /// By the name of the column; what there was nothing to measure of is left out.
+    measured: BTreeMap<String, Number>,
     counts: Counts,
+}
+
+/// A number; a ratio is the nearest one of six decimals.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Number {
+    Integer(u128),
+    Ratio(f64),
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -67,7 +78,12 @@ struct Counts {
 
 impl<'a> Summary<'a> {
     /// The summary of a run of the scenario with this title.
-    pub fn new(title: &'a str, outcome: &'a Outcome, metrics: &Metrics) -> Self {
+    pub fn new(
+        title: &'a str,
+        outcome: &'a Outcome,
+        metrics: &Metrics,
+        measured: &Measurement,
+    ) -> Self {
         Self {
             format: "deploysim-run",
             version: VERSION,
@@ -79,6 +95,9 @@ impl<'a> Summary<'a> {
             expectations: outcome.expectations.iter().map(expectation).collect(),
             violations: outcome.violations.iter().map(found).collect(),
             announced: outcome.announced.iter().map(announcement).collect(),
+            measured: (measured.totals.iter())
+                .filter_map(|total| Some((total.column(), number(total.value?))))
+                .collect(),
             counts: Counts {
                 inputs: outcome.inputs,
                 steps: outcome.steps,
@@ -86,6 +105,13 @@ impl<'a> Summary<'a> {
                 notes: metrics.notes(),
             },
         }
+    }
+}
+
+fn number(value: Value) -> Number {
+    match value {
+        Value::Integer(number) => Number::Integer(number),
+        Value::Ratio(millionths) => Number::Ratio(millionths as f64 / 1e6),
     }
 }
 
