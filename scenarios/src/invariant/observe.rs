@@ -8,7 +8,9 @@ use crate::ledger::Ledger;
 use crate::trace::{Child, End, Entry, Fact, NodeId, Role, Start, Unit};
 use deploysim_protocol::address::Address;
 use deploysim_protocol::event::{ClientEvent, DriverEvent, ElectionEvent, Event, WorkerEvent};
+use deploysim_protocol::id::ApplicationId;
 use deploysim_protocol::message::{Message, ToDriver, ToWorker};
+use deploysim_protocol::record::RecordKey;
 use deploysim_protocol::state::DriverState;
 use deploysim_protocol::time::Time;
 
@@ -377,6 +379,27 @@ impl Invariants {
                 self.review(Duty::Owner(child), at, ledger);
             }
         }
+    }
+
+    /// INV-A1: a master enters a client's application; an id that was never stored before it is
+    /// told from one that was answered (RD-07).
+    pub(super) fn gives_id(
+        &mut self,
+        node: NodeId,
+        client: NodeId,
+        id: ApplicationId,
+        at: Time,
+        ledger: &Ledger,
+    ) {
+        let first = self.clients.first_id(client).map(RecordKey::Application);
+        let is_stored = first.is_none_or(|first| self.stored.is_kept(node, first));
+        let finding = self.clients.given(client, id, ledger);
+        let mark = if is_stored {
+            "second-id"
+        } else {
+            "first-unstored"
+        };
+        self.find(at, finding.map(|finding| finding.mark(mark)), ledger);
     }
 
     fn read_client(&mut self, node: NodeId, at: Time, event: &ClientEvent, ledger: &Ledger) {

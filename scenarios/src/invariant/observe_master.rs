@@ -225,16 +225,7 @@ impl Invariants {
             self.watch.application_booked(id);
             if let Some(client) = ledger.node_at(driver) {
                 self.watch.client_is(id, client, ledger);
-                let first = self.clients.first_id(client);
-                let is_stored = first
-                    .is_none_or(|first| (self.stored).is_kept(node, RecordKey::Application(first)));
-                let finding = self.clients.given(client, id, ledger);
-                let mark = if is_stored {
-                    "second-id"
-                } else {
-                    "first-unstored"
-                };
-                self.find(at, finding.map(|finding| finding.mark(mark)), ledger);
+                self.gives_id(node, client, id, at, ledger);
             }
         } else if let MasterEvent::ApplicationNotInserted { id, driver } = *event {
             self.stored
