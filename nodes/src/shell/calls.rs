@@ -4,7 +4,7 @@
 use super::Shell;
 use super::connections::{Route, endpoint};
 use super::deadlines::Deadline;
-use super::surroundings::Surroundings;
+use super::surroundings::{Outcome, Surroundings};
 use crate::hosted::Happening;
 use crate::node::Call;
 use crate::report::{Fate, Unit};
@@ -14,6 +14,7 @@ use deploysim_protocol::text::Text;
 use deploysim_protocol::thrown::{AskError, Thrown};
 use deploysim_protocol::wire::Envelope;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// A process's own calls that have no answer yet, in the order in which they were made.
 #[derive(Debug, Default)]
@@ -74,25 +75,32 @@ pub(super) struct Inquiries {
     open: Vec<Inquiry>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Inquiry {
     number: u64,
-    from: Connection,
-    asker: Address,
-    call: u64,
+    asker: Asker,
+}
+
+/// Who is owed an answer.
+#[derive(Debug)]
+pub(super) enum Asker {
+    /// Somebody at the other end of a connection.
+    Peer {
+        from: Connection,
+        address: Address,
+        /// The peer's own number for it.
+        call: u64,
+    },
+    /// The world itself.
+    World(oneshot::Sender<Outcome>),
 }
 
 impl Inquiries {
     /// Notes a question; returns this process's number for it.
-    pub(super) fn add(&mut self, from: Connection, asker: Address, call: u64) -> Call {
+    pub(super) fn add(&mut self, asker: Asker) -> Call {
         let number = self.next;
         self.next += 1;
-        self.open.push(Inquiry {
-            number,
-            from,
-            asker,
-            call,
-        });
+        self.open.push(Inquiry { number, asker });
         Call(number)
     }
 
@@ -185,11 +193,15 @@ impl<S: Surroundings> Shell<S> {
         let Some(inquiry) = self.inquiries.take(call.0) else {
             return;
         };
-        if self.is_open(inquiry.from) {
-            let call = inquiry.call;
-            self.transmit(inquiry.from, Envelope::Answer { call, outcome });
-        } else {
-            self.report_sent(inquiry.asker, Unit::Answer(&outcome), Fate::Lost);
+        match inquiry.asker {
+            Asker::Peer { from, call, .. } if self.is_open(from) => {
+                self.transmit(from, Envelope::Answer { call, outcome });
+            }
+            Asker::Peer { address, .. } => {
+                self.report_sent(address, Unit::Answer(&outcome), Fate::Lost);
+            }
+            // Whoever does not wait any more has nothing to be told.
+            Asker::World(reply) => drop(reply.send(outcome)),
         }
     }
 

@@ -2,6 +2,8 @@
 //! still between its ticks.
 
 use deploysim_protocol::time::Time;
+#[cfg(feature = "live")]
+use deploysim_protocol::time::WallTime;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -32,6 +34,21 @@ impl Clock {
         let passed = self.origin.elapsed().as_nanos();
         let passed = u64::try_from(passed).unwrap_or(u64::MAX);
         Time::from_nanos(passed - passed % self.tick_nanos)
+    }
+
+    /// What the machine's calendar shows.
+    #[cfg(feature = "live")]
+    pub fn calendar() -> WallTime {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "live nodes go by the machine's calendar, and only the clock asks for it"
+        )]
+        let now = std::time::SystemTime::now();
+        // A calendar before 1970 or after the year 292 million shows its limit.
+        let since = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        WallTime::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// The first tick that is not before `at`: when something due at `at` can be seen.

@@ -16,6 +16,7 @@ use deploysim_protocol::wire::{Envelope, encode};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::io;
 use std::rc::Rc;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -163,15 +164,20 @@ impl<S: Surroundings> Shell<S> {
             while let Ok(stream) = S::Transport::accept(&listener).await {
                 while greetings.try_join_next().is_some() {}
                 let inbox = inbox.clone();
+                let origin = S::Transport::origin(&stream);
                 greetings.spawn_local(async move {
                     let give_up_at = clock.now() + patience;
-                    tokio::select! {
+                    let greeted = tokio::select! {
                         biased;
-                        greeted = greet(stream, own, limit) => if let Ok(greeted) = greeted {
-                            drop(inbox.send(FromLink::Accepted(greeted)).await);
-                        },
-                        () = clock.reach(give_up_at) => {}
-                    }
+                        greeted = greet(stream, own, limit) => greeted,
+                        () = clock.reach(give_up_at) => Err(io::ErrorKind::TimedOut.into()),
+                    };
+                    let told = match greeted {
+                        Ok(greeted) => FromLink::Accepted(greeted),
+                        Err(error) => FromLink::Refused { origin, error },
+                    };
+                    // A loop that is gone has nobody to tell.
+                    drop(inbox.send(told).await);
                 });
             }
         });

@@ -39,6 +39,8 @@ pub(super) struct Greeted<T> {
 pub(super) enum FromLink<T> {
     /// Somebody dialled, and has said who it is.
     Accepted(Greeted<T>),
+    /// Somebody dialled, and did not say who it is.
+    Refused { origin: String, error: io::Error },
     /// A dial of this process's ended.
     Dialled {
         to: Address,

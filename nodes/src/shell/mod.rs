@@ -14,12 +14,16 @@ mod deadlines;
 mod link;
 mod mailbox;
 mod surroundings;
+#[cfg(feature = "live")]
+mod tcp;
 #[cfg(test)]
 mod tests;
 mod transport;
 
 pub use clock::Clock;
-pub use surroundings::{Command, Parcel, Report, Screened, Surroundings};
+pub use surroundings::{Command, Outcome, Parcel, Report, Screened, Surroundings};
+#[cfg(feature = "live")]
+pub use tcp::Tcp;
 pub use transport::Transport;
 
 use crate::dice::Dice;
@@ -28,7 +32,7 @@ use crate::node::{Counters, Effect};
 use crate::report::{EndOfConnection, Unit};
 use crate::store::Store;
 use crate::turn::{Handled, Stamped, Tools};
-use calls::{Calls, Inquiries, Presence};
+use calls::{Asker, Calls, Inquiries, Presence};
 use connections::Connections;
 use deadlines::{Deadline, Deadlines};
 use deploysim_protocol::address::{Address, Connection, Reference};
@@ -101,6 +105,19 @@ pub async fn run<S: Surroundings>(
     shell.listen().await?;
     shell.go_on(&mut inbox, &mut commands).await;
     Ok(())
+}
+
+/// As [`run`], at a port at which the process listens already.
+pub async fn run_at<S: Surroundings>(
+    listener: <S::Transport as Transport>::Listener,
+    guest: Guest,
+    surroundings: S,
+    limits: Limits,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+) {
+    let (mut shell, mut inbox) = Shell::new(guest, surroundings, limits);
+    shell.begin_to_accept(listener);
+    shell.go_on(&mut inbox, &mut commands).await;
 }
 
 /// The one place where something is spawned that outlives its process.
@@ -257,12 +274,21 @@ impl<S: Surroundings> Shell<S> {
             }
             Command::Break { connection, cause } => self.end_connection(connection, cause),
             Command::Hand { connection, parcel } => self.keep(connection, parcel),
+            Command::Ask { ask, reply } => {
+                let from = Reference::unbound(self.guest.address);
+                let call = self.inquiries.add(Asker::World(reply));
+                self.post(Happening::Asked { from, call, ask });
+            }
         }
     }
 
     fn hear(&mut self, told: FromLink<Stream<S>>) {
         match told {
             FromLink::Accepted(greeted) => self.accepted(greeted),
+            FromLink::Refused { origin, error } => {
+                let (origin, error) = (&origin, &error);
+                self.surroundings.report(Report::Refused { origin, error });
+            }
             FromLink::Dialled { to, outcome } => self.dialled(to, outcome),
             FromLink::Came { connection, parcel } => {
                 match self.surroundings.screen(connection, parcel) {
@@ -374,7 +400,11 @@ impl<S: Surroundings> Shell<S> {
             Envelope::OneWay(message) => Some(Happening::Received { from, message }),
             Envelope::Ask { call, ask } => Some(Happening::Asked {
                 from,
-                call: self.inquiries.add(connection, peer, call),
+                call: self.inquiries.add(Asker::Peer {
+                    from: connection,
+                    address: peer,
+                    call,
+                }),
                 ask,
             }),
             Envelope::Answer { call, outcome } => self.answered(connection, call, outcome),

@@ -9,10 +9,14 @@ use crate::process::{Process, ProcessId};
 use crate::report::{DialFailure, EndOfConnection, Fate, Unit};
 use deploysim_protocol::address::{Address, Connection, Peer};
 use deploysim_protocol::event::Event;
+use deploysim_protocol::message::{Answer, Ask};
 use deploysim_protocol::text::Text;
+use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::{Time, WallTime};
 use deploysim_protocol::wire::Envelope;
 use rand_chacha::ChaCha8Rng;
+use std::io;
+use tokio::sync::oneshot;
 
 /// A world, as one of its processes sees it.
 pub trait Surroundings: 'static {
@@ -91,6 +95,13 @@ pub enum Report<'a> {
         /// The name that the peer gave.
         peer: Text,
     },
+    /// Somebody dialled it and did not say who it is, or said what is no frame.
+    Refused {
+        /// From where, as far as the network knows.
+        origin: &'a str,
+        /// What was wrong.
+        error: &'a io::Error,
+    },
     /// It was told that a connection ended.
     Ended {
         /// Its number.
@@ -127,6 +138,9 @@ pub enum Screened {
     Others(Vec<Parcel>),
 }
 
+/// What comes of a question: the answer, or what the handler threw.
+pub type Outcome = Result<Answer, Thrown>;
+
 /// What a world tells a shell.
 #[derive(Debug)]
 pub enum Command {
@@ -154,5 +168,12 @@ pub enum Command {
         connection: Connection,
         /// What came.
         parcel: Parcel,
+    },
+    /// The world itself asks the node.
+    Ask {
+        /// What.
+        ask: Ask,
+        /// Where the answer goes; dropped if the process ends before.
+        reply: oneshot::Sender<Outcome>,
     },
 }

@@ -29,4 +29,9 @@ pub trait Transport: Clone + 'static {
     /// # Errors
     /// [`io::ErrorKind::TimedOut`] if nobody answered, anything else if the dial was refused.
     fn connect(&self, to: &Address) -> impl Future<Output = io::Result<Self::Stream>>;
+
+    /// Where an accepted connection comes from, for people; empty if the network does not say.
+    fn origin(_stream: &Self::Stream) -> String {
+        String::new()
+    }
 }

@@ -270,6 +270,7 @@ fn line(report: Report<'_>) -> Option<String> {
             connection, cause, ..
         } => format!("ended {connection:?} {}", cause.name()),
         Report::DialFailed { to, cause } => format!("dial {to} {}", cause.name()),
+        Report::Refused { error, .. } => format!("refused {error}"),
     })
 }
 

@@ -137,6 +137,8 @@ impl TurmoilWorld {
                 );
                 self.close_end(WireEnd::of(connection), cause);
             }
+            // Whoever dials there is a process of the run and says who it is, unless it ends.
+            Report::Refused { .. } => {}
             Report::DialFailed { to, cause } => self.note(node, Fact::DialFailed { to, cause }),
         }
     }
