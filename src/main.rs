@@ -2,6 +2,7 @@
 //! what comes back into an exit code. Nothing about scenarios or runs is decided here.
 
 mod command;
+mod logs;
 mod stopwatch;
 mod terminal;
 
@@ -13,7 +14,8 @@ use std::process::ExitCode;
 /// A laboratory for the Apache Spark standalone deploy protocol.
 ///
 /// Plays scenario files (a cluster, its work, what goes wrong and what must hold) on a
-/// deterministic simulation of masters, workers, drivers and executors.
+/// deterministic simulation of masters, workers, drivers and executors, and runs the same masters
+/// and workers as live processes.
 #[derive(Parser)]
 #[command(
     name = "deploysim",

@@ -13,6 +13,8 @@ pub mod executor;
 #[cfg(feature = "gateway")]
 pub mod gateway;
 pub mod hosted;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod master;
 pub mod node;
 pub mod pattern;

@@ -1,15 +1,23 @@
 //! The subcommands: one short file each. Here are the list of them, and what each hands back.
 
 mod check;
+mod child;
 mod junit;
+mod kill;
+mod live;
+mod master;
 mod paths;
 mod replay;
 mod report;
+mod rest;
 mod run;
 mod schema;
 mod seeds;
+mod status;
+mod submit;
 mod test;
 mod warnings;
+mod worker;
 mod world;
 
 use deploysim_scenarios::output::folder::FolderError;
@@ -25,6 +33,13 @@ pub(crate) enum Command {
     Check(check::Check),
     Report(report::Report),
     Schema(schema::Schema),
+    Master(master::Master),
+    Worker(worker::Worker),
+    Submit(submit::Submit),
+    Kill(kill::Kill),
+    Status(status::Status),
+    #[command(hide = true)]
+    Child(child::Child),
 }
 
 impl Command {
@@ -36,6 +51,12 @@ impl Command {
             Self::Check(check) => check.carry_out(),
             Self::Report(report) => report.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
+            Self::Master(master) => master.carry_out(),
+            Self::Worker(worker) => worker.carry_out(),
+            Self::Submit(submit) => submit.carry_out(),
+            Self::Kill(kill) => kill.carry_out(),
+            Self::Status(status) => status.carry_out(),
+            Self::Child(child) => child.carry_out(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod bad_input;
 mod exit_codes;
 mod folder;
 mod ground;
+mod live;
 mod report;
 mod series;
 mod shown;

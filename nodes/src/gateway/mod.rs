@@ -16,6 +16,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "live")]
+pub(crate) use properties::{memory_mib, words};
 pub use rest::{RestServer, RestSettings, SPARK_VERSION};
 pub use state::{MasterPages, WorkerPages};
 

@@ -54,7 +54,7 @@ pub(super) fn integer(text: &str) -> Result<i32, String> {
 
 /// A memory size in MiB: a number with a unit, or of bytes; rounded down; too much for 32 bits
 /// wraps around. Spark: `Utils.memoryStringToMb`.
-pub(super) fn memory_mib(text: &str) -> Option<i32> {
+pub(crate) fn memory_mib(text: &str) -> Option<i32> {
     let lower = text.to_lowercase();
     let lower = lower.trim_matches(|letter: char| letter <= ' ');
     let unit_at = lower.find(|letter: char| !letter.is_ascii_digit());
@@ -80,7 +80,7 @@ pub(super) fn memory_mib(text: &str) -> Option<i32> {
 
 /// The words of a line, with quotes and backslashes as a shell has them.
 /// Spark: `Utils.splitCommandString`.
-pub(super) fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

@@ -43,7 +43,7 @@ const ARROWS: [(&str, &[&str]); 6] = [
 const NOT_IN_PROTOCOL: [&str; 6] = ["tokio", "rand", "turmoil", "stateright", "futures", "async"];
 
 /// Features of the nodes that bring what a pure core does without, each for one folder or file.
-const OPTIONAL: [&str; 3] = ["shell", "embedded", "gateway"];
+const OPTIONAL: [&str; 4] = ["shell", "embedded", "gateway", "live"];
 
 /// What the cores of the nodes are built from, beside `protocol`.
 const PURE: [&str; 9] = [

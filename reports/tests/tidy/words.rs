@@ -30,10 +30,11 @@ const NOT_IN_A_CORE: [&[&str]; 22] = [
     &["thread", "spawn"],
 ];
 
-/// What is beside the cores of the nodes, each behind a feature: what hosts them, what serves
-/// HTTP, and a library that wants its file behind a lock.
-const OUTSIDE_A_CORE: [&str; 3] = [
+/// What is beside the cores of the nodes, each behind a feature: what hosts them, live processes,
+/// what serves HTTP, and a library that wants its file behind a lock.
+const OUTSIDE_A_CORE: [&str; 4] = [
     "nodes/src/shell/",
+    "nodes/src/live/",
     "nodes/src/gateway/http.rs",
     "nodes/src/store/embedded.rs",
 ];

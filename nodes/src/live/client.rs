@@ -1,0 +1,246 @@
+//! The client of the REST server: submits a driver, has one killed, asks for its status, and
+//! follows it to its end. Spark: `RestSubmissionClient`.
+
+use super::LiveError;
+use super::hosting::on_this_thread;
+use crate::gateway::SPARK_VERSION;
+use crate::shell::{Tcp, Transport};
+use deploysim_protocol::address::Address;
+use deploysim_protocol::message::to_client::BACKUP_STANDALONE_MASTER_PREFIX;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{CONTENT_TYPE, HOST};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::{interval, timeout};
+
+/// How long a server may take to answer.
+/// Spark: `RestSubmissionClient.REPORT_DRIVER_STATUS_INTERVAL` and its neighbours.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long lies between two questions about the same driver.
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+/// How often a driver that was just submitted is asked about until it is found.
+const STATUS_TRIES: u32 = 10;
+/// The longest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// States in which a driver stays. Spark: `DriverState.isFinal`, and `ERROR`, `FAILED`, `KILLED`.
+const FINAL_STATES: [&str; 4] = ["FINISHED", "KILLED", "FAILED", "ERROR"];
+
+/// Variables of the environment that are a machine's own, and no driver's.
+/// Spark: `RestSubmissionClient.EXCLUDED_SPARK_ENV_VARS`.
+const OWN_VARIABLES: [&str; 3] = ["SPARK_ENV_LOADED", "SPARK_HOME", "SPARK_CONF_DIR"];
+
+/// A driver to be submitted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Submission {
+    /// Where the program is, as a worker will find it.
+    pub resource: String,
+    /// The class whose `main` runs; for other programs than jars any name.
+    pub main_class: String,
+    /// The program's arguments.
+    pub arguments: Vec<String>,
+    /// Spark's configuration.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// What a server answers.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Reply {
+    /// Its kind.
+    pub action: String,
+    /// Whether it was done; for a status: whether the driver is known.
+    pub success: bool,
+    /// What else there is to say.
+    pub message: Option<String>,
+    /// The driver.
+    pub submission_id: Option<String>,
+    /// The driver's state.
+    pub driver_state: Option<String>,
+    /// The worker that runs it.
+    pub worker_id: Option<String>,
+    /// Where that worker listens.
+    pub worker_host_port: Option<String>,
+}
+
+impl Reply {
+    /// Whether the driver will stay in the state that it is in.
+    pub fn is_final(&self) -> bool {
+        let state = self.driver_state.as_deref();
+        state.is_some_and(|state| FINAL_STATES.contains(&state))
+    }
+}
+
+/// Speaks to the REST servers of some masters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Their addresses, in the order in which they are tried.
+    pub masters: Vec<Address>,
+}
+
+/// What is asked of a server.
+struct Request {
+    method: &'static str,
+    path: String,
+    body: String,
+    /// Whether an answer ends the search for a master that does what was asked.
+    is_handled: fn(&Reply) -> bool,
+}
+
+impl Client {
+    /// Submits a driver, and waits until a master knows it.
+    ///
+    /// # Errors
+    /// If no master can be reached, or none answers as one should.
+    pub fn submit(&self, submission: &Submission) -> Result<Reply, LiveError> {
+        on_this_thread(async {
+            let reply = self.ask(&create(submission)).await?;
+            let id = reply.submission_id.as_deref();
+            let Some(id) = id.filter(|_| reply.success) else {
+                return Ok(reply);
+            };
+            let mut ticks = interval(STATUS_INTERVAL);
+            for _ in 0..STATUS_TRIES {
+                ticks.tick().await;
+                if self.ask(&status(id)).await?.success {
+                    break;
+                }
+            }
+            Ok(reply)
+        })
+    }
+
+    /// Has a driver killed.
+    ///
+    /// # Errors
+    /// If no master can be reached, or none answers as one should.
+    pub fn kill(&self, id: &str) -> Result<Reply, LiveError> {
+        let request = Request {
+            method: "POST",
+            path: format!("kill/{id}"),
+            body: String::new(),
+            is_handled: |reply| {
+                let message = reply.message.as_deref().unwrap_or_default();
+                reply.action == "KillSubmissionResponse"
+                    && !message.starts_with(BACKUP_STANDALONE_MASTER_PREFIX)
+            },
+        };
+        on_this_thread(async { self.ask(&request).await })
+    }
+
+    /// Asks for a driver's status.
+    ///
+    /// # Errors
+    /// If no master can be reached, or none answers as one should.
+    pub fn status(&self, id: &str) -> Result<Reply, LiveError> {
+        on_this_thread(async { self.ask(&status(id)).await })
+    }
+
+    /// Asks for a driver's status until it will not change any more, or nobody knows the driver.
+    ///
+    /// # Errors
+    /// If no master can be reached, or none answers as one should.
+    pub fn follow(&self, id: &str) -> Result<Reply, LiveError> {
+        on_this_thread(async {
+            let mut ticks = interval(STATUS_INTERVAL);
+            loop {
+                ticks.tick().await;
+                let reply = self.ask(&status(id)).await?;
+                if reply.is_final() || !reply.success {
+                    return Ok(reply);
+                }
+            }
+        })
+    }
+
+    /// Asks one master after the other until one does it; the last answer if none does.
+    /// Spark: `createSubmission`, `killSubmission`, `requestSubmissionStatus`.
+    async fn ask(&self, request: &Request) -> Result<Reply, LiveError> {
+        let mut last = None;
+        let mut unreachable = Vec::new();
+        for master in &self.masters {
+            match timeout(ANSWER_TIMEOUT, exchange(*master, request)).await {
+                Ok(Ok(reply)) if (request.is_handled)(&reply) => return Ok(reply),
+                Ok(Ok(reply)) => last = Some(reply),
+                Ok(Err(error)) => unreachable.push(format!("{master}: {error}")),
+                Err(_) => unreachable.push(format!("{master}: no answer in time")),
+            }
+        }
+        last.ok_or_else(|| {
+            LiveError::Machine(format!(
+                "error: unable to connect to a REST server: {}",
+                unreachable.join("; ")
+            ))
+        })
+    }
+}
+
+fn create(submission: &Submission) -> Request {
+    let is_drivers = |name: &str| name.starts_with("SPARK_") && !OWN_VARIABLES.contains(&name);
+    let environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| is_drivers(name))
+        .collect();
+    let body = json!({
+        "action": "CreateSubmissionRequest",
+        "appArgs": submission.arguments,
+        "appResource": submission.resource,
+        "clientSparkVersion": SPARK_VERSION,
+        "environmentVariables": environment,
+        "mainClass": submission.main_class,
+        "sparkProperties": submission.properties,
+    });
+    Request {
+        method: "POST",
+        path: "create".to_owned(),
+        body: body.to_string(),
+        is_handled: |reply| reply.action == "CreateSubmissionResponse" && reply.success,
+    }
+}
+
+fn status(id: &str) -> Request {
+    Request {
+        method: "GET",
+        path: format!("status/{id}"),
+        body: String::new(),
+        is_handled: |reply| reply.action == "SubmissionStatusResponse" && reply.success,
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// One request, on a connection of its own.
+async fn exchange(master: Address, request: &Request) -> Result<Reply, Failure> {
+    let stream = Tcp.connect(&master).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let body = Full::new(Bytes::from(request.body.clone()));
+    let request = hyper::Request::builder()
+        .method(request.method)
+        .uri(format!("/v1/submissions/{}", request.path))
+        .header(HOST, master.to_string())
+        .header(CONTENT_TYPE, "application/json;charset=utf-8")
+        .body(body)?;
+    let answered = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX);
+        let body = body.collect().await?.to_bytes();
+        let reply = serde_json::from_slice(&body);
+        reply.map_err(|_| Failure::from(format!("an answer with status {status} is no JSON")))
+    };
+    let mut connection = std::pin::pin!(connection);
+    let mut answered = std::pin::pin!(answered);
+    tokio::select! {
+        biased;
+        reply = &mut answered => reply,
+        ended = &mut connection => {
+            ended?;
+            // What had come before the end is still there to be read.
+            answered.await
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A live master: its ports, its persistence engine, its REST server and its pages.
+//! Spark: `Master.startRpcEnvAndEndpoint`.
+
+use super::folder::Folder;
+use super::hosting::{Beginning, on_this_thread, run};
+use super::ports::{Exposure, listen};
+use super::properties::Properties;
+use super::{Ended, LiveError};
+use crate::gateway::{MasterPages, RestServer, RestSettings};
+use crate::hosted::{AnyNode, Happening};
+use crate::master::{Master, MasterSettings};
+use crate::settings::{Settings, Shared};
+use crate::store::{FileStore, NoStore, Store, Writes};
+use deploysim_protocol::address::Address;
+use deploysim_protocol::behaviour::Behaviour;
+use deploysim_protocol::conf::{Conf, RecoveryMode};
+use deploysim_protocol::text::Text;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tracing::info;
+
+/// What a master is started with.
+#[derive(Clone, Debug)]
+pub struct MasterOptions {
+    /// The name of this machine that others dial.
+    pub host: String,
+    /// Where it listens; 0: anywhere.
+    pub port: u16,
+    /// Where its page is, unless the properties say it.
+    pub web_ui_port: Option<u16>,
+    /// Spark's configuration.
+    pub properties: Properties,
+    /// Who may reach it.
+    pub exposure: Exposure,
+}
+
+impl MasterOptions {
+    /// Runs a master on this thread until it ends.
+    ///
+    /// # Errors
+    /// If it cannot begin, or a server of its fails.
+    pub fn run(&self) -> Result<Ended, LiveError> {
+        let conf = self.properties.conf()?;
+        self.exposure.check(&self.host)?;
+        let rest_host = conf.rest_host.as_ref().unwrap_or(&self.host);
+        self.exposure.check(rest_host)?;
+        let behaviour = Behaviour::default();
+        let store = store(&conf, &behaviour)?;
+        on_this_thread(self.live(conf, behaviour, store))
+    }
+
+    async fn live(
+        &self,
+        conf: Conf,
+        behaviour: Behaviour,
+        store: Box<dyn Store>,
+    ) -> Result<Ended, LiveError> {
+        let retries = conf.port_max_retries;
+        let (listener, address) = listen("sparkMaster", &self.host, self.port, retries).await?;
+        let pages_port = self.properties.value("spark.master.ui.port");
+        let pages_port = match (pages_port, self.web_ui_port) {
+            (None, Some(port)) => port,
+            (Some(_), _) | (None, None) => conf.master_ui_port,
+        };
+        let (pages, pages_at) = listen("MasterUI", &self.host, pages_port, retries).await?;
+        let rest = rest_server(&conf, &self.host, address).await?;
+        let rest_at = rest.as_ref().map(|(_, at, _)| at.to_string());
+        info!(
+            url = address.to_spark_url(),
+            webui = %format_args!("http://{pages_at}"),
+            rest = rest_at.as_deref().map(tracing::field::display),
+            recovery = ?conf.recovery_mode,
+            "master listens"
+        );
+        let shared = Shared::new(Settings {
+            conf: conf.clone(),
+            behaviour,
+        });
+        let settings = MasterSettings {
+            web_ui_url: Text::new(&format!("http://{pages_at}")),
+            election: None,
+            shared,
+        };
+        let beginning = Beginning {
+            node: AnyNode::Master(Box::new(Master::new(settings))),
+            store,
+            address,
+            listener,
+            pages: (pages, MasterPages),
+            rest: rest.map(|(listener, _, server)| (listener, server)),
+            children: None,
+            // Without an election service a master leads at once. Spark: `MonarchyLeaderAgent`.
+            first: vec![Happening::Started, Happening::Elected],
+            farewell: None,
+            commands: mpsc::unbounded_channel(),
+        };
+        run(beginning, &conf).await
+    }
+}
+
+async fn rest_server(
+    conf: &Conf,
+    host: &str,
+    master: Address,
+) -> Result<Option<(TcpListener, Address, RestServer)>, LiveError> {
+    if !conf.rest_enabled {
+        return Ok(None);
+    }
+    let host = conf.rest_host.as_deref().unwrap_or(host);
+    let (listener, at) = listen("restServer", host, conf.rest_port, conf.port_max_retries).await?;
+    // A name or a value that is no text cannot be asked for.
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let settings = RestSettings {
+        master,
+        rest_port: at.port,
+        environment: environment.collect(),
+    };
+    Ok(Some((listener, at, RestServer::new(settings))))
+}
+
+/// The persistence engine that the configuration names.
+fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError> {
+    let unsupported = |mode: &str| {
+        Err(LiveError::BadInput(format!(
+            "error: spark.deploy.recoveryMode {mode} is not there for live masters: allowed is \
+             NONE and FILESYSTEM"
+        )))
+    };
+    match conf.recovery_mode {
+        RecoveryMode::None => Ok(Box::new(NoStore)),
+        RecoveryMode::Filesystem => {
+            let name = conf.recovery_directory.as_str();
+            if name.is_empty() {
+                return Err(LiveError::BadInput(
+                    "error: spark.deploy.recoveryMode FILESYSTEM needs a folder: set \
+                     spark.deploy.recoveryDirectory"
+                        .to_owned(),
+                ));
+            }
+            let folder = Folder::open(Path::new(name)).map_err(|error| {
+                LiveError::BadInput(format!(
+                    "error: spark.deploy.recoveryDirectory {name}: {error}"
+                ))
+            })?;
+            let unreadable = behaviour.unreadable_record;
+            Ok(Box::new(FileStore::new(
+                folder,
+                name,
+                Writes::Safe,
+                unreadable,
+            )))
+        }
+        RecoveryMode::Rocksdb => unsupported("ROCKSDB"),
+        RecoveryMode::Zookeeper => unsupported("ZOOKEEPER"),
+        RecoveryMode::Custom => unsupported("CUSTOM"),
+    }
+}

@@ -1,0 +1,69 @@
+//! Nodes as processes of this machine: the same Master and Worker on real TCP, with real files,
+//! children and signals. What a node decides is not here; this is a world like the simulated
+//! ones, and a process of it hosts one node in the shell.
+//!
+//! | Concern | File |
+//! |---|---|
+//! | what a master or a worker is started with | `master.rs`, `worker.rs` |
+//! | one process: its node, its servers, its signals | `hosting.rs`, `resident.rs` |
+//! | which ports are tried, who may reach them | `ports.rs` |
+//! | Spark's properties files | `properties.rs` |
+//! | what is logged | `journal.rs` |
+//! | a persistence engine's files | `folder.rs` |
+//! | children: what is run, by whom, and who ends it | `program.rs`, `children.rs`, `guardian.rs` |
+//! | who speaks to a REST server | `client.rs` |
+
+mod children;
+mod client;
+mod folder;
+mod guardian;
+mod hosting;
+mod journal;
+mod master;
+mod ports;
+mod program;
+mod properties;
+mod resident;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use client::{Client, Reply, Submission};
+pub use guardian::guard;
+pub use master::MasterOptions;
+pub use ports::Exposure;
+pub use properties::Properties;
+pub use worker::{WorkerOptions, masters_in};
+
+use std::fmt;
+
+/// How a process ended that began well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A signal asked it to.
+    Stopped,
+    /// Its node ended it, with this exit code in Spark.
+    ByItself {
+        /// The code.
+        code: i32,
+    },
+}
+
+/// Why a process did not begin, or could not go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveError {
+    /// An argument or a file is wrong; what to say.
+    BadInput(String),
+    /// The machine failed; what to say.
+    Machine(String),
+}
+
+impl fmt::Display for LiveError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadInput(text) | Self::Machine(text) => formatter.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for LiveError {}

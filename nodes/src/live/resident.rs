@@ -1,0 +1,117 @@
+//! A live process as its shell sees the world around it.
+
+use super::children::Children;
+use super::journal;
+use crate::hosted::AnyNode;
+use crate::node::Signal;
+use crate::process::{Process, ProcessId};
+use crate::shell::{Clock, Parcel, Report, Screened, Surroundings, Tcp, Transport};
+use deploysim_protocol::address::{Address, Connection};
+use deploysim_protocol::text::Text;
+use deploysim_protocol::time::{Time, WallTime};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::rc::Rc;
+use tokio::net::TcpStream;
+
+/// One process.
+pub(super) struct Resident {
+    pub(super) name: Text,
+    pub(super) clock: Clock,
+    /// A worker's children; nobody else has any.
+    pub(super) children: Option<Children>,
+    /// The exit code that the node has chosen, once it has.
+    pub(super) exit_code: Rc<Cell<Option<i32>>>,
+    pub(super) sockets: Sockets,
+}
+
+/// The connections that the process has numbered.
+#[derive(Default)]
+pub(super) struct Sockets {
+    numbered: Cell<u64>,
+    /// Where each open one comes from or leads to, for the log.
+    origins: RefCell<BTreeMap<Connection, String>>,
+}
+
+impl Sockets {
+    fn number(&self, stream: &TcpStream) -> Connection {
+        let number = self.numbered.get().saturating_add(1);
+        self.numbered.set(number);
+        let number = NonZeroU64::new(number).expect("the count begins at 1");
+        let connection = Connection(number);
+        let origin = Tcp::origin(stream);
+        self.origins.borrow_mut().insert(connection, origin);
+        connection
+    }
+
+    /// Where the connection that a report is about comes from.
+    fn origin(&self, report: &Report<'_>) -> String {
+        let found = match report {
+            Report::Ended { connection, .. } => self.origins.borrow_mut().remove(connection),
+            Report::Opened { connection, .. } | Report::Received { connection, .. } => {
+                self.origins.borrow().get(connection).cloned()
+            }
+            Report::Handed { .. }
+            | Report::Note(_)
+            | Report::Sent { .. }
+            | Report::Refused { .. }
+            | Report::DialFailed { .. } => None,
+        };
+        found.unwrap_or_default()
+    }
+}
+
+impl Surroundings for Resident {
+    type Transport = Tcp;
+
+    fn transport(&self) -> Tcp {
+        Tcp
+    }
+
+    fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    fn wall(&self, _now: Time) -> WallTime {
+        Clock::calendar()
+    }
+
+    fn number(&self, stream: &TcpStream) -> Connection {
+        self.sockets.number(stream)
+    }
+
+    fn address_of(&self, peer: Text) -> Address {
+        let port = 0;
+        Address { host: peer, port }
+    }
+
+    fn report(&self, report: Report<'_>) {
+        journal::log(self.name, &report, &self.sockets.origin(&report));
+    }
+
+    fn inspect(&self, _node: &AnyNode) {}
+
+    fn screen(&self, _connection: Connection, parcel: Parcel) -> Screened {
+        Screened::Same(parcel)
+    }
+
+    fn launch(&self, process: Process) {
+        if let Some(children) = &self.children {
+            children.launch(process);
+        }
+    }
+
+    fn terminate(&self, process: ProcessId, signal: Signal) {
+        if let Some(children) = &self.children {
+            children.terminate(process, signal);
+        }
+    }
+
+    fn exit(&self, code: i32) {
+        self.exit_code.set(Some(code));
+    }
+
+    /// No store on real files says that its process was ended.
+    fn crash(&self) {}
+}

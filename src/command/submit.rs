@@ -1,0 +1,153 @@
+//! `deploysim submit`: hands a driver to a live master, as spark-submit's cluster mode does.
+
+use super::live::properties;
+use super::rest::{REST_SERVER, client, said, show};
+use super::{Failure, Verdict};
+use crate::terminal::results;
+use deploysim_nodes::live::Submission;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Submit a driver to a live master.
+///
+/// Writes the driver's id to stdout. Exits with 1 if the master refuses it, or, with --wait, if
+/// the driver ends in another state than FINISHED.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  deploysim submit --master spark://127.0.0.1:6066 --wait ./job.sh 10
+  deploysim submit --master spark://127.0.0.1:6066 --class Main --supervise app.jar
+
+The port is the REST server's. A resource without a scheme is a file of this machine, and has to
+be there on the worker's machine too.")]
+pub(crate) struct Submit {
+    /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066.
+    #[arg(long, default_value = REST_SERVER)]
+    master: String,
+    /// Only `cluster`: the driver runs on a worker.
+    #[arg(long, value_enum, default_value_t = DeployMode::Cluster)]
+    deploy_mode: DeployMode,
+    /// The class whose main runs; needed for a .jar.
+    #[arg(long)]
+    class: Option<String>,
+    /// The application's name [default: the class or the file's name].
+    #[arg(long)]
+    name: Option<String>,
+    /// A key of Spark's configuration (repeatable); wins over the properties file.
+    #[arg(long = "conf", short, value_name = "KEY=VALUE", value_parser = pair)]
+    conf: Vec<(String, String)>,
+    /// Spark's configuration, in Spark's format.
+    #[arg(long, value_name = "FILE")]
+    properties_file: Option<PathBuf>,
+    /// Cores of the driver.
+    #[arg(long, value_name = "N")]
+    driver_cores: Option<u32>,
+    /// Memory of the driver, for example 512m.
+    #[arg(long, value_name = "SIZE")]
+    driver_memory: Option<String>,
+    /// Start the driver again when it fails.
+    #[arg(long)]
+    supervise: bool,
+    /// Wait for the driver's end.
+    #[arg(long)]
+    wait: bool,
+    /// The program: a .jar, a .py, or an executable file.
+    resource: String,
+    /// Its arguments.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum DeployMode {
+    Cluster,
+}
+
+impl Submit {
+    /// Submits it.
+    pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
+        let client = client(&self.master)?;
+        let reply = client.submit(&self.submission()?)?;
+        let Some(id) = reply.submission_id.clone().filter(|_| reply.success) else {
+            crate::terminal::complain(&said(&reply));
+            return Ok(Verdict::Violated);
+        };
+        let mut out = results();
+        writeln!(out, "{id}")?;
+        out.flush()?;
+        if !self.wait {
+            return Ok(Verdict::Held);
+        }
+        let last = client.follow(&id)?;
+        show(&id, &last)?;
+        Ok(Verdict::from(
+            last.driver_state.as_deref() == Some("FINISHED"),
+        ))
+    }
+
+    fn submission(&self) -> Result<Submission, Failure> {
+        let DeployMode::Cluster = self.deploy_mode;
+        let resource = resource(&self.resource)?;
+        let file = self.resource.rsplit('/').next().unwrap_or_default();
+        let is_jar = Path::new(file)
+            .extension()
+            .is_some_and(|extension| extension == "jar");
+        let main_class = match &self.class {
+            Some(class) => class.clone(),
+            None if is_jar => {
+                let what = "error: a .jar needs --class: the class whose main runs";
+                return Err(Failure::BadInput(what.to_owned()));
+            }
+            None => file.to_owned(),
+        };
+        let file = properties(self.properties_file.as_ref())?;
+        let mut properties = BTreeMap::new();
+        let mut set = |key: &str, value: &str| {
+            properties.insert(key.to_owned(), value.to_owned());
+        };
+        set("spark.app.name", &main_class);
+        file.of_users().for_each(|(key, value)| set(key, value));
+        self.conf.iter().for_each(|(key, value)| set(key, value));
+        set("spark.master", &self.master);
+        set("spark.submit.deployMode", "cluster");
+        set("spark.jars", &resource);
+        let driver_cores = self.driver_cores.map(|cores| cores.to_string());
+        let flags = [
+            ("spark.app.name", self.name.as_ref()),
+            ("spark.driver.cores", driver_cores.as_ref()),
+            ("spark.driver.memory", self.driver_memory.as_ref()),
+        ];
+        for (key, value) in flags {
+            if let Some(value) = value {
+                set(key, value);
+            }
+        }
+        if self.supervise {
+            set("spark.driver.supervise", "true");
+        }
+        Ok(Submission {
+            resource,
+            main_class,
+            arguments: self.arguments.clone(),
+            properties,
+        })
+    }
+}
+
+/// The resource as a worker is told of it: a file of this machine by its whole path.
+fn resource(resource: &str) -> Result<String, Failure> {
+    let has_scheme = resource.split_once(':').is_some_and(|(scheme, _)| {
+        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    if has_scheme {
+        return Ok(resource.to_owned());
+    }
+    let path = std::fs::canonicalize(resource)
+        .map_err(|error| Failure::BadInput(format!("error: {resource}: {error}")))?;
+    Ok(format!("file:{}", path.display()))
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,65 @@
+//! `deploysim worker`: a live worker on real TCP, whose children are real processes.
+
+use super::live::{ProcessFlags, verdict};
+use super::{Failure, Verdict};
+use deploysim_nodes::live::WorkerOptions;
+use std::path::PathBuf;
+
+/// Run a live worker: real TCP, real child processes, the state page.
+///
+/// Listens on this machine alone unless it is told otherwise. Ends on SIGTERM and SIGINT, after
+/// its children have ended; a second signal does not wait for them. Its children end with it,
+/// however it ends.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  deploysim worker spark://127.0.0.1:7077
+  deploysim worker spark://127.0.0.1:7077,127.0.0.1:7078 --cores 4 --memory 2g --work-dir work
+
+What is run for a submitted driver, the first that fits: the driver's property
+deploysim.driver.command, a line in which {{MAIN_CLASS}}, {{USER_JAR}}, {{WORKER_URL}} and
+{{ARGS}} are filled in; `java` for a .jar; `python3` for a .py; an executable file itself.
+Executors need deploysim.executor.command in the properties file, in which {{WORKER_URL}},
+{{EXECUTOR_ID}}, {{HOSTNAME}}, {{CORES}}, {{APP_ID}} and {{DRIVER_URL}} are filled in.")]
+pub(crate) struct Worker {
+    /// The masters: spark://host:port, or several as spark://a:7077,b:7077.
+    #[arg(value_name = "MASTER")]
+    masters: String,
+    #[command(flatten)]
+    process: ProcessFlags,
+    /// Port for masters; 0: any free port.
+    #[arg(long, short, default_value_t = 0)]
+    port: u16,
+    /// Cores to offer [default: the machine's].
+    #[arg(long, short, value_name = "N")]
+    cores: Option<u32>,
+    /// Memory to offer, for example 512m or 2g [default: the machine's, without 1 GiB].
+    #[arg(long, short, value_name = "SIZE")]
+    memory: Option<String>,
+    /// The folder in which each child has a folder of its own.
+    #[arg(
+        long = "work-dir",
+        short = 'd',
+        value_name = "DIR",
+        default_value = "work"
+    )]
+    work_directory: PathBuf,
+}
+
+impl Worker {
+    /// Runs it until it ends.
+    pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
+        let properties = self.process.begin()?;
+        let options = WorkerOptions {
+            masters: self.masters.clone(),
+            host: self.process.host.clone(),
+            port: self.port,
+            web_ui_port: self.process.web_ui_port,
+            cores: self.cores,
+            memory: self.memory.clone(),
+            work_directory: self.work_directory.clone(),
+            properties,
+            exposure: self.process.exposure(),
+        };
+        verdict(options.run()?)
+    }
+}

@@ -1,0 +1,7 @@
+//! The live cluster as its users meet it: masters, workers and drivers are real processes on
+//! loopback, at ports of the system's choice. What a test waits for, it asks for until a deadline.
+
+mod cluster;
+mod drivers;
+mod refusals;
+mod strangers;
