@@ -56,10 +56,14 @@ impl Folder {
 }
 
 fn call<T>(outcome: io::Result<T>) -> DiskCall<T> {
-    let outcome = outcome.map_err(|error| match error.kind() {
-        ErrorKind::NotFound => DiskFailure::Missing,
-        ErrorKind::StorageFull => DiskFailure::Full,
-        _ => DiskFailure::Other(error.to_string()),
+    let outcome = outcome.map_err(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            DiskFailure::Missing
+        } else if error.kind() == ErrorKind::StorageFull {
+            DiskFailure::Full
+        } else {
+            DiskFailure::Other(error.to_string())
+        }
     });
     let took = Duration::ZERO;
     DiskCall { took, outcome }

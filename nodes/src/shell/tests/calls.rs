@@ -1,18 +1,20 @@
 //! Questions, look-ups and answers: on which connection they travel, and every way in which they
 //! end.
 
-use super::hosted::{LIMITS, quiet_master};
+use super::hosted::{Hosted, LIMITS, quiet_master};
 use super::yard::Yard;
 use super::{asking, check, master_address, no, numbered, question, seconds};
 use crate::node::Call;
 use crate::node::Effect;
-use crate::shell::Limits;
+use crate::shell::{Command, Limits, Outcome};
 use crate::store::NoStore;
 use deploysim_protocol::address::{Address, Reference};
-use deploysim_protocol::message::AskWorker;
+use deploysim_protocol::message::{Answer, Ask, AskWorker};
 use deploysim_protocol::text::Text;
+use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::wire::Envelope;
 use std::rc::Rc;
+use tokio::sync::oneshot;
 
 fn other_address() -> Address {
     Address::new("other", 7077)
@@ -42,6 +44,36 @@ fn a_question_is_answered_and_an_endpoint_is_found() {
         assert_eq!(master.lines(&["answered", "resolved"]), told);
         yard.pass(seconds(120)).await;
         assert_eq!(master.lines(&["answered", "resolved"]), told);
+    });
+}
+
+/// Asks a node as its world does.
+async fn asked_by_the_world(yard: &Yard, master: &Hosted, ask: Ask) -> Outcome {
+    let (reply, replied) = oneshot::channel();
+    master.command(Command::Ask { ask, reply });
+    yard.settle().await;
+    replied.await.expect("the process lives")
+}
+
+#[test]
+fn the_world_itself_is_answered() {
+    check(async |yard: Rc<Yard>| {
+        let master = yard.host_master().await;
+        let answer = asked_by_the_world(&yard, &master, question()).await;
+        assert_eq!(answer, Ok(Answer::Flag(false)));
+        let unfit = AskWorker::RequestWorkerState.into();
+        let thrown = asked_by_the_world(&yard, &master, unfit).await;
+        assert!(
+            matches!(thrown, Err(Thrown::Unhandled { .. })),
+            "{thrown:?}"
+        );
+        assert_eq!(master.lines(&["sent"]), [""; 0], "nothing left the process");
+
+        let (reply, replied) = oneshot::channel();
+        let ask = question();
+        master.command(Command::Ask { ask, reply });
+        master.crash().await;
+        assert!(replied.await.is_err(), "nobody answers any more");
     });
 }
 

@@ -32,6 +32,12 @@ macro_rules! offers {
 #[test]
 fn every_transport_binds_accepts_and_connects() {
     offers!(Pipes, Listener, DuplexStream);
+    #[cfg(feature = "live")]
+    offers!(
+        crate::shell::Tcp,
+        tokio::net::TcpListener,
+        tokio::net::TcpStream
+    );
 }
 
 /// What shells rely on. `at` is free, and `nobody` is an address at which nobody listens.
@@ -72,4 +78,22 @@ fn every_transport_does_what_shells_rely_on() {
         let nobody = Address::new("nobody", 1);
         behaves(&Pipes(yard), master_address(), nobody).await;
     });
+}
+
+/// A port of this machine that was free a moment ago.
+#[cfg(feature = "live")]
+fn free_address() -> Address {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0");
+    let own = listener.and_then(|listener| listener.local_addr());
+    Address::new("127.0.0.1", own.expect("a free port").port())
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn real_tcp_does_what_shells_rely_on() {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build();
+    let runtime = runtime.expect("a runtime on one thread");
+    let (at, nobody) = (free_address(), free_address());
+    runtime.block_on(behaves(&crate::shell::Tcp, at, nobody));
 }
