@@ -18,6 +18,7 @@ mod surroundings;
 mod tcp;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transport;
 
 pub use clock::Clock;
@@ -263,57 +264,6 @@ impl<S: Surroundings> Shell<S> {
             self.idle_checks.pop_first();
             self.check_idle(connection);
         }
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Happen(happening) => self.post(happening),
-            Command::Pause => self.standing = Standing::Paused,
-            Command::Resume { timers_first, dice } => {
-                self.standing = Standing::CatchingUp { timers_first, dice };
-            }
-            Command::Break { connection, cause } => self.end_connection(connection, cause),
-            Command::Hand { connection, parcel } => self.keep(connection, parcel),
-            Command::Ask { ask, reply } => {
-                let from = Reference::unbound(self.guest.address);
-                let call = self.inquiries.add(Asker::World(reply));
-                self.post(Happening::Asked { from, call, ask });
-            }
-        }
-    }
-
-    fn hear(&mut self, told: FromLink<Stream<S>>) {
-        match told {
-            FromLink::Accepted(greeted) => self.accepted(greeted),
-            FromLink::Refused { origin, error } => {
-                let (origin, error) = (&origin, &error);
-                self.surroundings.report(Report::Refused { origin, error });
-            }
-            FromLink::Dialled { to, outcome } => self.dialled(to, outcome),
-            FromLink::Came { connection, parcel } => {
-                match self.surroundings.screen(connection, parcel) {
-                    Screened::Same(parcel) => self.keep(connection, parcel),
-                    Screened::Others(parcels) => {
-                        for parcel in parcels {
-                            self.keep(connection, parcel);
-                        }
-                    }
-                }
-            }
-            FromLink::Broke { connection } => {
-                self.end_connection(connection, EndOfConnection::Reset);
-            }
-            FromLink::Garbled { connection } => {
-                let now = self.clock.now();
-                self.mailbox.put(now, Waiting::Garbled { connection });
-            }
-        }
-    }
-
-    fn keep(&mut self, connection: Connection, parcel: Parcel) {
-        let now = self.clock.now();
-        self.mailbox
-            .put(now, Waiting::Parcel { connection, parcel });
     }
 
     /// When to wake at the latest.

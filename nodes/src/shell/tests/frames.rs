@@ -69,6 +69,7 @@ fn is_turned_away(bytes: &[u8], then: Then) {
         yard.settle().await;
         assert_eq!(master.lines(&["opened"]), ["opened c1 witness"]);
         assert_eq!(master.lines(&["ended", "disconnected"]), [""; 0]);
+        assert_eq!(master.lines(&["refused"]).len(), 1, "told once");
         is_served(&mut witness, 1).await;
     });
 }
@@ -143,6 +144,7 @@ fn who_dials_and_says_nothing_is_let_go_after_the_time_of_a_dial() {
         assert_eq!(mute.hear_all().await, ["Hello"]);
         assert_eq!(yard.clock.now().since_start(), seconds(120));
         is_served(&mut witness, 1).await;
+        assert_eq!(master.lines(&["refused"]), ["refused timed out"]);
         assert_eq!(master.lines(&["opened"]), ["opened c1 witness"]);
     });
 }
