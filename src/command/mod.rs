@@ -12,9 +12,9 @@ mod report;
 mod rest;
 mod run;
 mod schema;
-mod seeds;
 mod status;
 mod submit;
+mod sweep;
 mod test;
 mod warnings;
 mod worker;
@@ -31,6 +31,7 @@ pub(crate) enum Command {
     Run(run::Run),
     Test(test::Test),
     Check(check::Check),
+    Sweep(sweep::Sweep),
     Report(report::Report),
     Schema(schema::Schema),
     Master(master::Master),
@@ -49,6 +50,7 @@ impl Command {
             Self::Run(run) => run.carry_out(),
             Self::Test(test) => test.carry_out(),
             Self::Check(check) => check.carry_out(),
+            Self::Sweep(sweep) => sweep.carry_out(),
             Self::Report(report) => report.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
             Self::Master(master) => master.carry_out(),

@@ -4,13 +4,13 @@
 mod agreement;
 mod tally;
 
-use super::seeds::Seeds;
 use super::world::World;
 use super::{Failure, Verdict, junit, paths};
 use crate::stopwatch::Stopwatch;
 use deploysim_scenarios::outcome::Outcome;
 use deploysim_scenarios::run;
 use deploysim_scenarios::scenario::plan::Plan;
+use deploysim_scenarios::seeds::Seeds;
 use deploysim_scenarios::world::World as Playing;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
@@ -64,7 +64,7 @@ impl Subject {
     fn runs(&self) -> u64 {
         match self.refusal {
             Some(_) => 0,
-            None => (self.seeds.0.end() - self.seeds.0.start()).saturating_add(1),
+            None => self.seeds.count(),
         }
     }
 }

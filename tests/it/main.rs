@@ -14,5 +14,6 @@ mod live;
 mod report;
 mod series;
 mod shown;
+mod sweep;
 mod twice;
 mod worlds;

@@ -90,6 +90,10 @@ impl Problems {
         self.0.borrow_mut().push(problem);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
     pub(super) fn into_vec(self) -> Vec<Problem> {
         let mut problems = self.0.into_inner();
         problems.sort_by_key(|problem| (problem.span.start, problem.span.end));

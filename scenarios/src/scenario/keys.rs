@@ -6,6 +6,7 @@ mod expect;
 mod faults;
 mod machines;
 mod nemesis;
+mod sweep;
 mod work;
 
 pub(super) use expect::{EXPECT, QUANTITY, SUBJECTS};
@@ -14,6 +15,7 @@ pub(super) use machines::{
     CLUSTER, DISTRIBUTIONS, ELECTION, LATENCY, LINK, MASTERS_MAX, NETWORK, PROCESS, STORE, WORKER,
 };
 pub(super) use nemesis::{NEMESIS, RANDOM_FAULTS};
+pub(super) use sweep::{RANGE, SWEEP};
 pub(super) use work::{
     APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, OPERATOR, PROFILE, REQUEST,
 };
@@ -79,6 +81,16 @@ pub(super) enum Form {
     Tables(&'static Keys),
     /// A table or a list of tables.
     TableOrTables(&'static Keys),
+    /// How many seeds, or which.
+    Seeds,
+    /// Values by key: a list of them, or a range.
+    Axes,
+    /// Tables of lists of values by key.
+    Zips,
+    /// Tables of values by key.
+    Skips,
+    /// A whole number, or a time.
+    Step,
     /// Known, but not playable yet.
     Later,
 }
@@ -186,6 +198,11 @@ pub(super) static TOP: Keys = closed(
             "expect",
             Form::Tables(&EXPECT),
             "What must hold beyond the invariants.",
+        ),
+        key(
+            "sweep",
+            Form::Table(&SWEEP),
+            "Which keys `deploysim sweep` varies; one run takes no notice.",
         ),
     ],
 );

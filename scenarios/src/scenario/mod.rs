@@ -13,6 +13,7 @@ pub mod plan;
 pub mod remarks;
 mod schema;
 mod suggest;
+pub mod sweep;
 mod table;
 mod value;
 mod write;
@@ -24,6 +25,7 @@ use keys::TOP;
 use plan::Plan;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
+use sweep::Sweep;
 use table::Table;
 use toml::de::DeTable;
 
@@ -59,18 +61,52 @@ impl std::error::Error for ReadError {}
 /// # Errors
 /// If the file cannot be read, or is wrong.
 pub fn read(path: &Path, overrides: &[String]) -> Result<Plan, ReadError> {
-    let bytes = std::fs::read(path).map_err(|reason| ReadError::Unreadable {
-        path: path.to_owned(),
-        reason,
-    })?;
-    let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    parse(&path.display().to_string(), &bytes, folder, overrides).map_err(ReadError::Wrong)
+    let (name, bytes) = read_bytes(path)?;
+    parse(&name, &bytes, folder(path), overrides).map_err(ReadError::Wrong)
+}
+
+/// Reads and checks the scenario file `path` with its `[sweep]`, which it must have.
+///
+/// # Errors
+/// If the file cannot be read, is wrong, or has no sweep.
+pub fn read_sweep(path: &Path) -> Result<Sweep, ReadError> {
+    let (name, bytes) = read_bytes(path)?;
+    let checked = parse_all(&name, &bytes, folder(path), &[], Sweeping::Required);
+    let (_, sweep) = checked.map_err(ReadError::Wrong)?;
+    Ok(sweep.expect("a file without a sweep is wrong"))
+}
+
+fn read_bytes(path: &Path) -> Result<(String, Vec<u8>), ReadError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok((path.display().to_string(), bytes)),
+        Err(reason) => Err(ReadError::Unreadable {
+            path: path.to_owned(),
+            reason,
+        }),
+    }
+}
+
+/// Where the files are that a scenario names.
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or_else(|| Path::new(""))
+}
+
+/// What is done with the `[sweep]` of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sweeping {
+    /// It is checked, if it is there.
+    Checked,
+    /// It is checked, and has to be there.
+    Required,
+    /// It is not looked at: this is one of its cells.
+    Ignored,
 }
 
 /// Reads and checks a scenario.
 ///
 /// `name` is how messages call it, `folder` where files are that it names. Each of `overrides`
-/// is `key.path=value` (the command line's `--set`) and replaces what the file says.
+/// is `key.path=value` (the command line's `--set`) and replaces what the file says. A `[sweep]`
+/// is checked with the rest, and is no part of the plan: that is what one run plays.
 ///
 /// # Errors
 /// Everything that is wrong with the file and the overrides.
@@ -80,19 +116,22 @@ pub fn parse(
     folder: &Path,
     overrides: &[String],
 ) -> Result<Plan, ScenarioError> {
+    let read = parse_all(name, bytes, folder, overrides, Sweeping::Checked);
+    read.map(|(plan, _)| plan)
+}
+
+fn parse_all(
+    name: &str,
+    bytes: &[u8],
+    folder: &Path,
+    overrides: &[String],
+    sweeping: Sweeping,
+) -> Result<(Plan, Option<Sweep>), ScenarioError> {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let sources = overrides::sources(name, text, overrides);
     let fail = |problems| Err(ScenarioError::new(sources.clone(), problems));
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let at = error.valid_up_to();
-        let message = format!(
-            "the file is not UTF-8: byte 0x{:02X} does not fit",
-            bytes[at]
-        );
-        // The byte stands in the source as one replacement character, three bytes long.
-        return fail(vec![
-            Problem::new(at..at + 3, message).allowed("text in UTF-8"),
-        ]);
+    if let Some(problem) = not_text(bytes) {
+        return fail(vec![problem]);
     }
     let file_text = sources[0].text.as_str();
     let (mut root, errors) = DeTable::parse_recoverable(file_text);
@@ -120,6 +159,19 @@ pub fn parse(
     let checks = Problems::default();
     let top = Table::new(&TOP, root.get_ref(), 0..0, &checks);
     let plan = file::read(top, folder, &checks);
+    // Cells are worth a look only if the scenario by itself is sound, and as its file has it.
+    let has_cells = problems.is_empty() && checks.is_empty() && overrides.is_empty();
+    let draft = match sweeping {
+        Sweeping::Checked => sweep::read(top, file_text),
+        Sweeping::Required => top
+            .require("sweep")
+            .and_then(|_| sweep::read(top, file_text)),
+        Sweeping::Ignored => None,
+    };
+    let sweep = draft.filter(|_| has_cells).map(|draft| {
+        let source = (name, bytes, folder);
+        draft.check(root.get_ref(), source, &checks)
+    });
     for problem in checks.into_vec() {
         let is_sound = first_error.is_none_or(|error| {
             problem.reach == Reach::Local && problem.span.end < line_start(file_text, error)
@@ -130,10 +182,21 @@ pub fn parse(
     }
     let problems = problems.into_vec();
     if problems.is_empty() {
-        Ok(plan)
+        Ok((plan, sweep))
     } else {
         fail(problems)
     }
+}
+
+/// The first byte that is no text, if there is one.
+fn not_text(bytes: &[u8]) -> Option<Problem> {
+    let at = std::str::from_utf8(bytes).err()?.valid_up_to();
+    let message = format!(
+        "the file is not UTF-8: byte 0x{:02X} does not fit",
+        bytes[at]
+    );
+    // The byte stands in the source as one replacement character, three bytes long.
+    Some(Problem::new(at..at + 3, message).allowed("text in UTF-8"))
 }
 
 /// Where the line of `position` begins.

@@ -42,20 +42,35 @@ pub(super) fn apply<'a>(
     };
     let value_span = whole.start + path.len() + 1..whole.end;
     let (path, path_span) = (path.trim(), whole.start..whole.start + path.len());
+    if segments(path)[0] == "sweep" {
+        problems.push(Problem::new(path_span, "`sweep` is changed in its file"));
+        return;
+    }
+    put(root, (path, &path_span), (value, &value_span), problems);
+}
+
+/// Puts a value, given as TOML or as a bare text, under a path of keys. Both come with their
+/// places.
+pub(super) fn put<'a>(
+    root: &mut DeTable<'a>,
+    (path, path_span): (&'a str, &Range<usize>),
+    (value, value_span): (&'a str, &Range<usize>),
+    problems: &Problems,
+) {
     let segments = segments(path);
     if segments.iter().any(|segment| segment.is_empty()) {
         problems.push(Problem::new(
-            path_span,
+            path_span.clone(),
             format!("`{path}` is not a path of keys"),
         ));
         return;
     }
-    let value = shifted(parse_value(value.trim()), &value_span);
-    insert(root, &segments, value, &path_span, problems);
+    let value = shifted(parse_value(value.trim()), value_span);
+    insert(root, &segments, value, path_span, problems);
 }
 
 /// The keys of a path. A configuration key is one key, though it has dots.
-fn segments(path: &str) -> Vec<&str> {
+pub(super) fn segments(path: &str) -> Vec<&str> {
     match path.strip_prefix("conf.") {
         Some(key) => vec!["conf", key.trim_matches('"')],
         None => path

@@ -2,7 +2,7 @@
 //! the keys that the readers know. What depends on other parts of a file (names, times after
 //! the end) is beyond a schema.
 
-use super::keys::{BEHAVIOUR, DISTRIBUTIONS, Form, Keys, LATENCY, QUANTITY, TOP};
+use super::keys::{BEHAVIOUR, DISTRIBUTIONS, Form, Keys, LATENCY, QUANTITY, RANGE, TOP};
 use deploysim_protocol::behaviour::{Behaviour, PROFILES};
 use deploysim_protocol::conf::{Conf, Key, PatternKey, Unit};
 use serde_json::{Map, Value, json};
@@ -95,8 +95,26 @@ fn form(form: &Form) -> Value {
         Form::TableOrTables(keys) => {
             json!({ "anyOf": [table(keys), { "type": "array", "items": table(keys) }] })
         }
+        Form::Seeds => json!({ "anyOf": [integer(1, i64::MAX), text()] }),
+        Form::Axes => by_key(&json!({ "anyOf": [list(&json!(true)), range()] })),
+        Form::Zips => list(&by_key(&list(&json!(true)))),
+        Form::Skips => list(&by_key(&json!(true))),
+        Form::Step => json!({ "anyOf": [integer(i64::MIN, i64::MAX), time()] }),
         Form::Later => json!(false),
     }
+}
+
+/// A table of such values, by keys of the scenario.
+fn by_key(value: &Value) -> Value {
+    json!({ "type": "object", "additionalProperties": value })
+}
+
+fn range() -> Value {
+    let mut schema = table(&RANGE);
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("required".to_owned(), json!(["from", "to", "step"]));
+    }
+    schema
 }
 
 fn distribution() -> Value {

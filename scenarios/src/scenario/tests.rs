@@ -4,6 +4,7 @@
 mod bad;
 mod good;
 mod schema;
+mod sweep;
 
 use super::error::{ScenarioError, Style};
 use super::parse;

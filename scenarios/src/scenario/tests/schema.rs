@@ -114,6 +114,9 @@ fn what_the_schema_refuses_the_reader_refuses() {
         "[[expect]]\nby = 5\nworker = \"worker-1\"\n",
         "[[driver]]\nname = \"a\"\ncores = 0\n",
         "[[application]]\nname = \"a\"\n[[application.request]]\nat = \"1s\"\nexecutor = 1\n",
+        "[sweep]\nseed = 1\n",
+        "[sweep.axes]\nuntil = []\n",
+        "[sweep.axes]\nuntil = { from = \"1s\", to = \"9s\" }\n",
     ] {
         let text = SMALLEST.to_owned() + addition;
         assert!(!fits(&schema, &json_of(&text)), "{text}");
@@ -184,7 +187,7 @@ fn the_document_tells_of_every_key_and_its_examples_are_taken() {
         .skip(1)
         .filter_map(|rest| rest.split("```").next())
         .collect();
-    assert_eq!(examples.len(), 2);
+    assert_eq!(examples.len(), 3);
     for example in examples {
         super::plan(example);
     }

@@ -1,11 +1,26 @@
-//! `--seeds`: which seeds a scenario is played with.
+//! Which seeds a scenario is played with.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// A range of seeds, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Seeds(pub(crate) RangeInclusive<u64>);
+pub struct Seeds(pub RangeInclusive<u64>);
+
+impl Seeds {
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        (self.0.end() - self.0.start()).saturating_add(1)
+    }
+}
+
+/// As it is read.
+impl fmt::Display for Seeds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}..{}", self.0.start(), self.0.end())
+    }
+}
 
 impl FromStr for Seeds {
     type Err = String;
@@ -34,6 +49,8 @@ mod tests {
         assert_eq!("3..7".parse(), Ok(Seeds(3..=7)));
         assert_eq!("0..0".parse(), Ok(Seeds(0..=0)));
         assert_eq!("20".parse(), Ok(Seeds(1..=20)));
+        assert_eq!(Seeds(3..=7).count(), 5);
+        assert_eq!(Seeds(3..=7).to_string().parse(), Ok(Seeds(3..=7)));
     }
 
     #[test]

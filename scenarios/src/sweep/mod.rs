@@ -1,0 +1,193 @@
+//! A sweep as a table: one row per run, cells in order and within each cell its seeds, the same
+//! seeds in every cell. A row depends on its own run alone, so that the table is the same however
+//! the runs are divided among threads, processes and machines. Who plays them when is the
+//! caller's business.
+
+mod merge;
+mod part;
+mod row;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+pub use merge::merge;
+pub use part::{Kept, Part};
+pub use row::Row;
+
+use crate::output::manifest::digest;
+use crate::scenario::error::ScenarioError;
+use crate::scenario::plan::Plan;
+use crate::scenario::sweep::Sweep;
+use crate::seeds::Seeds;
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+/// The version of the table; it rises with every change that a reader could notice.
+const VERSION: u32 = 1;
+
+/// Letters of the digest that stands in every row.
+const ID_LETTERS: usize = 16;
+
+/// Why a table cannot be written or joined.
+#[derive(Debug)]
+pub enum SweepError {
+    /// What is there is not what is asked for; nothing was changed.
+    Refused(String),
+    /// A file cannot be read or written; the error names it.
+    Failed(io::Error),
+}
+
+impl fmt::Display for SweepError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(reason) => reason.fmt(formatter),
+            Self::Failed(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for SweepError {}
+
+impl From<io::Error> for SweepError {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Which part of a sweep: every `of`-th run, beginning with the `number`-th.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    pub number: u64,
+    /// How many shards there are.
+    pub of: u64,
+}
+
+impl Shard {
+    /// The whole sweep.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+}
+
+/// As it is read.
+impl fmt::Display for Shard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.number, self.of)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/');
+        let parts = parts.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match parts {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Self { number, of }),
+            Some(_) | None => Err(format!(
+                "`{text}` is no shard; allowed: I/N with I from 1 to N"
+            )),
+        }
+    }
+}
+
+/// One run of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its number in the whole sweep, from 1.
+    pub number: u64,
+    /// The index of its cell.
+    pub cell: usize,
+    /// Its seed.
+    pub seed: u64,
+}
+
+/// Every run of a sweep, and how its table is headed.
+#[derive(Clone, Debug)]
+pub struct Table {
+    sweep: Sweep,
+    seeds: Seeds,
+    /// A digest of all that the rows depend on.
+    id: String,
+    header: String,
+}
+
+impl Table {
+    /// The table of a sweep with these seeds; `None`: those of the scenario.
+    ///
+    /// # Errors
+    /// If a cell is wrong, which is only possible if a file that the scenario names has changed
+    /// since it was read.
+    pub fn new(sweep: Sweep, seeds: Option<Seeds>) -> Result<Self, ScenarioError> {
+        let first = sweep.plan(&sweep.cells[0])?;
+        let own = Seeds(first.seed..=first.seed);
+        let seeds = seeds.or_else(|| sweep.seeds.clone()).unwrap_or(own);
+        let version = env!("CARGO_PKG_VERSION");
+        let mut made_of = format!("{VERSION}\n{version}\n{seeds}\n{:?}\n", sweep.columns);
+        for cell in &sweep.cells {
+            let values = cell.settings.iter().map(|setting| &setting.shown);
+            made_of += &format!("{:?}\n", values.collect::<Vec<&String>>());
+            made_of += &sweep.plan(cell)?.to_toml();
+        }
+        let header = row::header(&sweep.columns, &first);
+        Ok(Self {
+            seeds,
+            id: digest(made_of.as_bytes())[..ID_LETTERS].to_owned(),
+            header,
+            sweep,
+        })
+    }
+
+    /// What is swept.
+    pub const fn sweep(&self) -> &Sweep {
+        &self.sweep
+    }
+
+    /// The seeds of every cell.
+    pub const fn seeds(&self) -> &Seeds {
+        &self.seeds
+    }
+
+    /// How many runs the whole sweep has.
+    pub fn runs(&self) -> u64 {
+        self.seeds
+            .count()
+            .saturating_mul(self.sweep.cells.len() as u64)
+    }
+
+    /// How many runs a shard has.
+    pub fn runs_of(&self, shard: Shard) -> u64 {
+        self.runs()
+            .saturating_sub(shard.number - 1)
+            .div_ceil(shard.of)
+    }
+
+    /// The run at this place of a shard, from 0.
+    pub fn run(&self, shard: Shard, place: u64) -> Run {
+        let index = place * shard.of + shard.number - 1;
+        let cell = index / self.seeds.count();
+        Run {
+            number: index + 1,
+            cell: usize::try_from(cell).expect("a run belongs to a cell"),
+            seed: self.seeds.0.start() + index % self.seeds.count(),
+        }
+    }
+
+    /// The scenario of a cell.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn plan(&self, cell: usize) -> Result<Plan, ScenarioError> {
+        self.sweep.plan(&self.sweep.cells[cell])
+    }
+
+    /// The first line of the table.
+    pub fn header(&self) -> &str {
+        &self.header
+    }
+
+    /// How every row of a run begins.
+    fn beginning(&self, run: u64) -> String {
+        format!("{},{},{run},", self.id, self.runs())
+    }
+}

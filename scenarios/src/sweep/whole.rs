@@ -1,0 +1,80 @@
+//! A file that appears under its name only when it is whole.
+
+use super::SweepError;
+use crate::output::Named;
+use crate::output::folder::Existing;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A file that is being written beside the place where it will be. One that is dropped before it
+/// is complete leaves nothing behind.
+#[derive(Debug)]
+pub(super) struct Whole {
+    target: PathBuf,
+    temporary: PathBuf,
+    out: Named<BufWriter<File>>,
+    is_complete: bool,
+}
+
+impl Whole {
+    /// Begins the file that will be `target`.
+    pub(super) fn begin(target: &Path) -> io::Result<Self> {
+        let temporary = beside(target, ".partial");
+        let file = File::create(&temporary).map_err(|error| about(target, &error))?;
+        Ok(Self {
+            target: target.to_owned(),
+            temporary,
+            out: Named::new(target.display().to_string(), BufWriter::new(file)),
+            is_complete: false,
+        })
+    }
+
+    /// Gives it its name.
+    pub(super) fn complete(mut self) -> io::Result<()> {
+        self.out.flush()?;
+        fs::rename(&self.temporary, &self.target).map_err(|error| about(&self.target, &error))?;
+        self.is_complete = true;
+        Ok(())
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            // What cannot be removed stays under its temporary name; there is nobody to tell.
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// Refuses a file that is there already, unless it is to be replaced.
+pub(super) fn may_be_written(target: &Path, existing: Existing) -> Result<(), SweepError> {
+    if existing == Existing::Refuse && target.symlink_metadata().is_ok() {
+        let reason = format!("{} is there already; --force replaces it", target.display());
+        return Err(SweepError::Refused(reason));
+    }
+    Ok(())
+}
+
+/// The path with `end` behind its name.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// `error` with the name of the file.
+pub(super) fn about(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
