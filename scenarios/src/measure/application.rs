@@ -59,7 +59,7 @@ impl Applications {
     }
 
     /// That process is gone.
-    pub(super) fn process_ended(&mut self, at: Time, name: Text, end: End) {
+    pub(super) fn left(&mut self, at: Time, name: Text, end: End) {
         let how = if end == End::Exited(0) {
             Ended::Finished
         } else {

@@ -190,7 +190,7 @@ impl Witness for Measures {
                     self.launches.ended(node, process.name, *end);
                 }
                 if let Some(application) = ledger.application_of(node) {
-                    self.applications.process_ended(at, application, *end);
+                    self.applications.left(at, application, *end);
                 }
             }
             Fact::ChildLaunched { name, .. } => self.launches.launched(*name),

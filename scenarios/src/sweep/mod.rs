@@ -32,7 +32,7 @@ const ID_LETTERS: usize = 16;
 /// Why a table cannot be written or joined.
 #[derive(Debug)]
 pub enum SweepError {
-    /// What is there is not what is asked for; nothing was changed.
+    /// What is there is not what is asked for; it is left as it is.
     Refused(String),
     /// A file cannot be read or written; the error names it.
     Failed(io::Error),

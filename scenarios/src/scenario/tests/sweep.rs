@@ -132,7 +132,7 @@ state = "ALIVE"
 }
 
 #[test]
-fn ranges_lists_and_zips_that_say_nothing() {
+fn ranges_and_lists_that_say_nothing() {
     check(
         r#"[sweep]
 seeds = "5..1"
@@ -141,12 +141,6 @@ seeds = "5..1"
 "cluster.worker.count" = { from = 1, to = "2s", step = 1 }
 "cluster.master" = { from = 3, to = 1, step = 1 }
 "store.call" = { from = "1s", step = "1s" }
-"seed" = [1, 2]
-"until" = ["10s", "20s", "10s"]
-[[sweep.zip]]
-"process.start" = ["1s"]
-"process.stop" = ["1s", "2s"]
-[[sweep.zip]]
 "#,
         &expect![[r#"
             error: `seeds` cannot be "5..1"
@@ -185,8 +179,22 @@ seeds = "5..1"
               --> file.toml:11:16
                |
             11 | "store.call" = { from = "1s", step = "1s" }
-               |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+}
 
+#[test]
+fn keys_that_cannot_change_and_lists_of_two_lengths() {
+    check(
+        r#"[sweep.axes]
+"seed" = [1, 2]
+"until" = ["10s", "20s", "10s"]
+[[sweep.zip]]
+"process.start" = ["1s"]
+"process.stop" = ["1s", "2s"]
+[[sweep.zip]]
+"#,
+        &expect![[r#"
             error: `seed` cannot be on an axis: `seeds` says which seeds every cell is played with
               --> file.toml:12:1
                |
