@@ -196,29 +196,29 @@ fn keys_that_cannot_change_and_lists_of_two_lengths() {
 "#,
         &expect![[r#"
             error: `seed` cannot be on an axis: `seeds` says which seeds every cell is played with
-              --> file.toml:12:1
-               |
-            12 | "seed" = [1, 2]
-               | ^^^^^^
+             --> file.toml:6:1
+              |
+            6 | "seed" = [1, 2]
+              | ^^^^^^
 
             error: 10s is there twice
-              --> file.toml:13:26
-               |
-            13 | "until" = ["10s", "20s", "10s"]
-               |                          ^^^^^
+             --> file.toml:7:26
+              |
+            7 | "until" = ["10s", "20s", "10s"]
+              |                          ^^^^^
 
             error: `process.stop` has 2 values, and `process.start` beside it 1
-              --> file.toml:16:18
+              --> file.toml:10:18
                |
-            16 | "process.stop" = ["1s", "2s"]
+            10 | "process.stop" = ["1s", "2s"]
                |                  ^^^^^^^^^^^^
                |
                = note: allowed: lists of one length
 
             error: a `zip` names no key
-              --> file.toml:17:1
+              --> file.toml:11:1
                |
-            17 | [[sweep.zip]]
+            11 | [[sweep.zip]]
                | ^^^^^^^^^^^^^"#]],
     );
 }
