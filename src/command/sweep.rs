@@ -23,7 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
-/// Play a scenario over the values of its [sweep] and many seeds; write a row per run.
+/// Play a scenario over the values of its sweep, with many seeds; write a row per run.
 ///
 /// The table is the same whatever the number of threads. A sweep that is killed leaves
 /// `<FILE>.part`; the same command goes on from there and ends with the same bytes.
