@@ -9,13 +9,13 @@ use deploysim_protocol::resource::Resources;
 use deploysim_protocol::state::WorkerState;
 use deploysim_protocol::thrown::Thrown;
 
-const STANDBY: NodeId = NodeId(6);
-const SERVICE: NodeId = NodeId(7);
-const FILES: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"FILESYSTEM\"";
-const SHARED: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"ZOOKEEPER\"";
+pub(super) const STANDBY: NodeId = NodeId(6);
+pub(super) const SERVICE: NodeId = NodeId(7);
+pub(super) const FILES: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"FILESYSTEM\"";
+pub(super) const SHARED: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"ZOOKEEPER\"";
 
 /// Beside the master that leads, one that does not, and the service that says so.
-fn elected(lines: &'static str) -> Tale {
+pub(super) fn elected(lines: &'static str) -> Tale {
     let mut tale = Tale::with(lines);
     let history = &mut tale.history;
     history.start(SERVICE, Role::ElectionService, "election");
@@ -24,14 +24,14 @@ fn elected(lines: &'static str) -> Tale {
     tale
 }
 
-fn leads<'a>(tale: &'a mut Tale, master: &str) -> &'a mut Tale {
+pub(super) fn leads<'a>(tale: &'a mut Tale, master: &str) -> &'a mut Tale {
     let owner = history::address(master);
     tale.history
         .note(SERVICE, Event::Election(ElectionEvent::LatchLed { owner }));
     tale
 }
 
-fn enters(tale: &mut Tale, master: NodeId, state: MasterState) -> &mut Tale {
+pub(super) fn enters(tale: &mut Tale, master: NodeId, state: MasterState) -> &mut Tale {
     tale.history
         .note(master, MasterEvent::MasterStateChanged { state });
     tale
@@ -160,7 +160,7 @@ fn m5_only_a_master_that_is_alive_schedules() {
 }
 
 /// The master recovers once more, in a new term.
-fn recovers(tale: &mut Tale, drivers: u32) -> &mut Tale {
+pub(super) fn recovers(tale: &mut Tale, drivers: u32) -> &mut Tale {
     enters(tale, MASTER, MasterState::Recovering);
     tale.master(MasterEvent::RecoveryBegan {
         applications: 0,
@@ -169,7 +169,7 @@ fn recovers(tale: &mut Tale, drivers: u32) -> &mut Tale {
     })
 }
 
-fn recovered(tale: &mut Tale) -> &mut Tale {
+pub(super) fn recovered(tale: &mut Tale) -> &mut Tale {
     enters(tale, MASTER, MasterState::Alive);
     tale.master(MasterEvent::RecoveryCompleted)
 }
@@ -229,7 +229,7 @@ fn i1_an_id_is_given_out_once() {
     adds_driver(&mut tale, STANDBY).is_accepted(6);
 }
 
-fn orders(tale: &mut Tale, number: u32) -> &mut Tale {
+pub(super) fn orders(tale: &mut Tale, number: u32) -> &mut Tale {
     let order = ExecutorOrder {
         executor: executor_id(number),
         profile: ProfileId::DEFAULT,

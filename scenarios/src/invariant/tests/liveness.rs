@@ -1,5 +1,6 @@
 //! What has to come about in time: each is accepted just before its bound, and rejected after.
 
+use super::recognisers::decommissioned;
 use super::*;
 use crate::scenario::plan::Settle;
 use deploysim_protocol::event::{DeathReason, RemovalReason, StoreAccess};
@@ -394,17 +395,8 @@ fn l4_room_is_used_after_a_worker_was_removed() {
 /// (ND-04).
 #[test]
 fn l4_a_removal_that_the_store_cuts_off_is_told_from_a_decommissioning() {
-    let decommissioned = |removal: Option<Result<(), &'static str>>| {
-        let mut tale = Tale::new();
-        tale.one_executor().at(10);
-        let state = WorkerState::Decommissioned;
-        tale.master(MasterEvent::WorkerStateChanged { worker: W, state });
-        tale.executor_is(0, ExecutorState::Decommissioned);
-        tale.leaves_application(0);
-        tale.worker(WORKER, WorkerEvent::WorkerDecommissioned);
-        tale.ends(executor_node(0), End::Exited(255));
-        let executor = executor_id(0);
-        tale.worker(WORKER, WorkerEvent::ExecutorFinished { executor });
+    let leaves = |removal: Option<Result<(), &'static str>>| {
+        let mut tale = decommissioned();
         if let Some(outcome) = removal {
             tale.crashes(WORKER);
             silently_removed(&mut tale, W);
@@ -422,19 +414,16 @@ fn l4_a_removal_that_the_store_cuts_off_is_told_from_a_decommissioning() {
         }
         tale
     };
+    assert_eq!(leaves(None).recognised(60), [("INV-L4", vec!["ND-01"])]);
     assert_eq!(
-        decommissioned(None).recognised(60),
-        [("INV-L4", vec!["ND-01"])]
-    );
-    assert_eq!(
-        decommissioned(Some(Err("KeeperErrorCode = NoNode"))).recognised(60),
+        leaves(Some(Err("KeeperErrorCode = NoNode"))).recognised(60),
         [("INV-L4", vec!["RD-06"])]
     );
     assert_eq!(
-        decommissioned(Some(Err("KeeperErrorCode = ConnectionLoss"))).recognised(60),
+        leaves(Some(Err("KeeperErrorCode = ConnectionLoss"))).recognised(60),
         [("INV-L4", vec!["ND-04"])]
     );
-    assert_eq!(decommissioned(Some(Ok(()))).recognised(60), []);
+    assert_eq!(leaves(Some(Ok(()))).recognised(60), []);
 }
 
 #[test]

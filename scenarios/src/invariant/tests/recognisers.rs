@@ -2,12 +2,11 @@
 //! what is found, and a near miss: a history that differs in what makes the defect, of which it
 //! explains nothing. That every sign is told from other marks is tested beside the table.
 
+use super::leading::{FILES, SHARED, STANDBY, elected, enters, leads, orders, recovered, recovers};
 use super::*;
 use crate::scenario::plan::{ExpectedViolation, Frequency};
 use deploysim_protocol::description::ExecutorDescription;
-use deploysim_protocol::event::{
-    ClientEvent, ElectionEvent, Event, RefusalReason, RemovalReason, StoreAccess,
-};
+use deploysim_protocol::event::{ClientEvent, Event, RefusalReason, RemovalReason, StoreAccess};
 use deploysim_protocol::message::to_master::WorkerSchedulerStateResponse;
 use deploysim_protocol::message::{ToDriver, ToWorker};
 use deploysim_protocol::record::RecordKey;
@@ -15,10 +14,6 @@ use deploysim_protocol::resource::Resources;
 use deploysim_protocol::state::WorkerState;
 use deploysim_protocol::thrown::Thrown;
 
-const STANDBY: NodeId = NodeId(6);
-const SERVICE: NodeId = NodeId(7);
-const FILES: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"FILESYSTEM\"";
-const SHARED: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"ZOOKEEPER\"";
 /// A later driver, as which the first one goes on.
 const E: DriverSlot = DriverSlot(1);
 
@@ -301,29 +296,6 @@ fn throws(state: MasterState) -> Tale {
     tale
 }
 
-fn enters(tale: &mut Tale, master: NodeId, state: MasterState) -> &mut Tale {
-    tale.history
-        .note(master, MasterEvent::MasterStateChanged { state });
-    tale
-}
-
-fn leads<'a>(tale: &'a mut Tale, master: &str) -> &'a mut Tale {
-    let owner = history::address(master);
-    tale.history
-        .note(SERVICE, Event::Election(ElectionEvent::LatchLed { owner }));
-    tale
-}
-
-/// Beside the master that leads, one that does not, and the service that says so.
-fn elected() -> Tale {
-    let mut tale = Tale::with(SHARED);
-    let history = &mut tale.history;
-    history.start(SERVICE, Role::ElectionService, "election");
-    history.start(STANDBY, Role::Master, "master-2");
-    leads(&mut tale, "master-1");
-    tale
-}
-
 /// What becomes of an executor whose worker is lost.
 #[derive(PartialEq)]
 enum Goes {
@@ -351,7 +323,7 @@ fn loses_worker(goes: Goes) -> Tale {
     tale
 }
 
-fn decommissioned() -> Tale {
+pub(super) fn decommissioned() -> Tale {
     let mut tale = Tale::new();
     tale.one_executor().at(10);
     let state = WorkerState::Decommissioned;
@@ -478,7 +450,7 @@ enum Order {
 }
 
 fn obeys_after_term(order: Order) -> Tale {
-    let mut tale = elected();
+    let mut tale = elected(SHARED);
     leads(tale.at(5), "master-2");
     let (master, driver) = (history::address("master-1"), driver_id(D));
     let (message, event) = match order {
@@ -497,23 +469,9 @@ fn obeys_after_term(order: Order) -> Tale {
     tale
 }
 
-fn recovers(tale: &mut Tale) -> &mut Tale {
-    enters(tale, MASTER, MasterState::Recovering);
-    tale.master(MasterEvent::RecoveryBegan {
-        applications: 0,
-        drivers: 0,
-        workers: 0,
-    })
-}
-
-fn recovered(tale: &mut Tale) -> &mut Tale {
-    enters(tale, MASTER, MasterState::Alive);
-    tale.master(MasterEvent::RecoveryCompleted)
-}
-
 fn kills_after_failover() -> Tale {
     let mut tale = Tale::with(FILES);
-    recovered(recovers(tale.at(5)));
+    recovered(recovers(tale.at(5), 0));
     let (worker, executor) = (W, executor_id(9));
     tale.master(MasterEvent::UnknownExecutorKilled { worker, executor });
     tale
@@ -534,7 +492,7 @@ fn gives_driver_up(ran: Ran) -> Tale {
     } else {
         tale.submitted(D);
     }
-    recovers(tale.at(5));
+    recovers(tale.at(5), 0);
     let state = DriverState::Error;
     tale.master(MasterEvent::DriverRemoved { driver: D, state });
     recovered(tale.driver_is(D, state));
@@ -582,7 +540,7 @@ enum Then {
 }
 
 fn succeeds(then: Then) -> Tale {
-    let mut tale = elected();
+    let mut tale = elected(SHARED);
     tale.driver_runs().at(30).driver_process_ends(D);
     if then == Then::WorkerIsGivenUp {
         removes(tale.at(80), W);
@@ -653,7 +611,7 @@ enum Given {
 fn relaunches_in_recovery(given: Given) -> Tale {
     const LAST: DriverSlot = DriverSlot(2);
     let mut tale = Tale::with(FILES);
-    recovers(tale.driver_runs().at(5));
+    recovers(tale.driver_runs().at(5), 0);
     tale.crashes(WORKER).ends(driver_node(D), End::Exited(255));
     removes(&mut tale, W);
     tale.driver_removed(D, W, DriverState::Relaunching);
@@ -753,7 +711,7 @@ fn is_over(state: ApplicationState) -> Tale {
 
 /// Another leader gives out this id after `driver-0` was.
 fn issues(id: &str) -> Tale {
-    let mut tale = elected();
+    let mut tale = elected(SHARED);
     is_entered(&mut tale, MASTER, D);
     leads(tale.at(5), "master-2");
     enters(&mut tale, STANDBY, MasterState::Alive);
@@ -781,27 +739,6 @@ fn status(state: DriverState) -> Tale {
     tale.history
         .note(CLIENT, ClientEvent::StatusFound { driver, state });
     tale.ends(CLIENT, End::Exited(0));
-    tale
-}
-
-/// Executor 0 is ordered, and then this one.
-fn numbers(second: u32) -> Tale {
-    use deploysim_protocol::description::ExecutorOrder;
-    use deploysim_protocol::message::to_worker::LaunchExecutor;
-    let mut tale = Tale::new();
-    for number in [0, second] {
-        let order = ExecutorOrder {
-            executor: executor_id(number),
-            profile: ProfileId::DEFAULT,
-            description: description(Some(4)),
-            cores: 4,
-            memory_mib: 1024,
-            resources: Resources::default(),
-        };
-        let master_url = history::address("master-1");
-        let message = ToWorker::LaunchExecutor(Box::new(LaunchExecutor { master_url, order }));
-        tale.history.sends_to(MASTER, "worker-1", message);
-    }
     tale
 }
 
@@ -852,5 +789,12 @@ fn orphaned(seconds: u64) -> Tale {
     let mut tale = Tale::new();
     tale.driver_runs().at(seconds).crashes(WORKER);
     removes(&mut tale, W);
+    tale
+}
+
+/// Executor 0 is ordered, and then this one.
+fn numbers(second: u32) -> Tale {
+    let mut tale = Tale::new();
+    orders(orders(&mut tale, 0), second);
     tale
 }

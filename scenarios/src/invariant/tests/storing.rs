@@ -1,5 +1,6 @@
 //! What masters keep in their stores, against their books and their promises.
 
+use super::leading::FILES;
 use super::*;
 use deploysim_protocol::event::StoreAccess;
 use deploysim_protocol::message::Answer;
@@ -7,8 +8,6 @@ use deploysim_protocol::message::ToWorker;
 use deploysim_protocol::message::to_client::SubmitDriverResponse;
 use deploysim_protocol::message::to_worker::RegisteredWorker;
 use deploysim_protocol::record::RecordKey;
-
-const FILES: &str = "[conf]\n\"spark.deploy.recoveryMode\" = \"FILESYSTEM\"";
 
 fn stores(tale: &mut Tale, record: RecordKey) -> &mut Tale {
     tale.master(MasterEvent::RecordStored { record })
