@@ -146,7 +146,7 @@ impl Judge {
         if self.open == 0 {
             return;
         }
-        if let Fact::Received { from, unit } = &entry.fact {
+        if let Fact::Received { from, unit, .. } = &entry.fact {
             for row in 0..self.watches.len() {
                 let watch = &mut self.watches[row];
                 if watch.counts(entry.at)

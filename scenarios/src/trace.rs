@@ -100,6 +100,8 @@ pub enum Fact<'a> {
         from: NodeId,
         /// What.
         unit: Unit<'a>,
+        /// How long it was there already: its process stood still, or its store took time.
+        waited: Duration,
     },
     /// A fault took something away at the node's lane, or repeated it.
     Tampered {

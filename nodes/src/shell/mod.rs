@@ -317,9 +317,11 @@ impl<S: Surroundings> Shell<S> {
                 None => {}
             },
             Next::Waiting => match self.mailbox.take() {
-                Some(Waiting::Happening(happening)) => self.feed(happening).await,
-                Some(Waiting::Parcel { connection, parcel }) => self.open(connection, parcel).await,
-                Some(Waiting::Garbled { connection }) => {
+                Some((_, Waiting::Happening(happening))) => self.feed(happening).await,
+                Some((came, Waiting::Parcel { connection, parcel })) => {
+                    self.open(connection, parcel, came).await;
+                }
+                Some((_, Waiting::Garbled { connection })) => {
                     self.end_connection(connection, EndOfConnection::BadFrame);
                 }
                 None => {}
@@ -327,8 +329,9 @@ impl<S: Surroundings> Shell<S> {
         }
     }
 
-    /// Hands what came on a connection to the node, unless the connection is gone by now.
-    async fn open(&mut self, connection: Connection, parcel: Parcel) {
+    /// Hands what came on a connection at `came` to the node, unless the connection is gone by
+    /// now.
+    async fn open(&mut self, connection: Connection, parcel: Parcel, came: Time) {
         let Some(peer) = self.peer(connection) else {
             return;
         };
@@ -340,8 +343,11 @@ impl<S: Surroundings> Shell<S> {
             }
         };
         if let Some(unit) = Unit::of(&envelope) {
-            self.surroundings
-                .report(Report::Received { connection, unit });
+            self.surroundings.report(Report::Received {
+                connection,
+                unit,
+                waited: self.clock.now().since(came),
+            });
         }
         envelope.bind(connection);
         let from = Reference::bound(peer, connection);

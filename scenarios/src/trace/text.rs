@@ -93,7 +93,9 @@ pub(super) fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
         Fact::Sent { to, unit, fate } => {
             format!("-> {} {}{}", at(*to, ledger), said(unit), suffix(*fate))
         }
-        Fact::Received { from, unit } => format!("<- {} {}", name(*from, ledger), said(unit)),
+        Fact::Received { from, unit, .. } => {
+            format!("<- {} {}", name(*from, ledger), said(unit))
+        }
         Fact::Tampered {
             from,
             unit,
