@@ -17,6 +17,7 @@ pub mod run;
 pub mod scenario;
 pub mod seeds;
 pub mod series;
+pub mod statistics;
 pub mod stream;
 pub mod sweep;
 pub mod trace;
