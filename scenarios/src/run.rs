@@ -12,10 +12,12 @@ use crate::nemesis;
 use crate::outcome::Outcome;
 use crate::scenario::plan::Plan;
 use crate::trace::{Beat, Entry, NodeId, Observer};
+use crate::workload;
 use crate::world::{World, queue, turmoil};
 use deploysim_nodes::hosted::{AnyNode, Happening};
 use deploysim_protocol::text::scope;
 use deploysim_protocol::time::Time;
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -61,8 +63,17 @@ pub trait Witness {
     fn handed(&mut self, _at: Time, _node: NodeId, _happening: &Happening) {}
 }
 
+/// `plan` with everything that is random before the run with this seed begins: its jobs and its
+/// faults are ordinary ones, written down, and nothing is left to draw.
+pub fn drawn(plan: &Plan, seed: u64) -> Cow<'_, Plan> {
+    match workload::drawn(plan, seed) {
+        Cow::Borrowed(plan) => nemesis::drawn(plan, seed),
+        Cow::Owned(plan) => Cow::Owned(nemesis::drawn(&plan, seed).into_owned()),
+    }
+}
+
 /// Plays `plan` once in a world before the witnesses, in a scope of texts of its own. Its random
-/// faults are drawn first: everyone sees ordinary ones.
+/// jobs and faults are drawn first: everyone sees ordinary ones.
 ///
 /// # Errors
 /// That the world cannot play it, or the first thing that a witness could not write.
@@ -72,7 +83,7 @@ pub fn play(
     seed: u64,
     witnesses: &mut [&mut dyn Witness],
 ) -> Result<Outcome, RunError> {
-    let plan = &*nemesis::drawn(plan, seed);
+    let plan = &*drawn(plan, seed);
     scope(|| {
         let audience = Audience::new(world, plan, witnesses);
         let (played, audience) = match world {

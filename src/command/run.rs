@@ -78,6 +78,7 @@ impl Run {
         can_play(world, &self.scenario, &plan)?;
         warn(&self.scenario, &plan);
         let seed = self.seed.unwrap_or(plan.seed);
+        let plan = run::drawn(&plan, seed);
         let mut record = self.record(&plan, seed)?;
         let mut out = results();
         let stopwatch = Stopwatch::start();

@@ -78,7 +78,8 @@ pub struct Measurement {
 }
 
 impl Measures {
-    /// For a run of `plan`, which names the work.
+    /// For a run of `plan`, which names the work: nothing may be left to draw in it
+    /// ([`crate::run::drawn`]).
     pub fn new(plan: &Plan) -> Self {
         Self {
             applications: Applications::default(),

@@ -2,6 +2,7 @@
 //! keys at its top. Each part has its reader in `file/`.
 
 mod cluster;
+mod distribution;
 mod election;
 mod expect;
 mod fault;
@@ -11,6 +12,7 @@ mod network;
 mod operator;
 mod trigger;
 mod work;
+mod workload;
 
 use super::error::{Problem, Problems};
 use super::keys::{BEHAVIOUR, CLUSTER, OPEN, VIOLATION};
@@ -82,6 +84,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
     conf(top, &mut context);
     let cluster = cluster_table.map(|table| cluster::read(table, &mut context));
     work::declare(top, &mut context);
+    let workloads = workload::read(top, cluster.as_ref(), &mut context);
     let (expected_violations, tolerated) = (violations(top), tolerate(top));
     let drivers = work::drivers(top, &context);
     let mut operations = operator::read(top, &context);
@@ -120,6 +123,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
         election: election::read(top, &context),
         applications: work::applications(top, &context),
         drivers,
+        workloads,
         operations,
         faults: fault::read(top, &context),
         nemesis: nemesis::read(top, &context),
@@ -294,7 +298,7 @@ fn process(top: Table<'_>, context: &Context<'_>) -> ProcessPlan {
     let table = top
         .find("process")
         .and_then(|value| value.table(&super::keys::PROCESS));
-    let read = |key| network::latency(table?.find(key)?, context);
+    let read = |key| distribution::latency(table?.find(key)?, context);
     ProcessPlan {
         start: read("start").unwrap_or_else(default_process_start),
         stop: read("stop").unwrap_or_else(default_process_stop),

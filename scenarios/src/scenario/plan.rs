@@ -8,6 +8,7 @@ mod fault;
 mod nemesis;
 mod network;
 mod work;
+mod workload;
 
 pub use expect::{Claim, ExpectationPlan, Quantity, Window};
 pub use fault::{
@@ -20,6 +21,10 @@ pub use work::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan, SubmittedDriverPlan,
     Supervision, When,
+};
+
+pub use workload::{
+    AmountPlan, Arrivals, JOBS_MAX, JobClass, JobHost, JobLength, Pace, WorkloadPlan,
 };
 
 use deploysim_nodes::store::Writes;
@@ -67,6 +72,9 @@ pub struct Plan {
     pub applications: Vec<ApplicationPlan>,
     /// Drivers that a submit client hands to the master.
     pub drivers: Vec<SubmittedDriverPlan>,
+    /// Jobs that arrive at random. Before a run is played, [`crate::workload::drawn`] makes
+    /// ordinary applications and drivers of them.
+    pub workloads: Vec<WorkloadPlan>,
     /// What the operator does.
     pub operations: Vec<OperationPlan>,
     /// What goes wrong.

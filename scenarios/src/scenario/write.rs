@@ -6,6 +6,7 @@ mod fault;
 mod nemesis;
 mod text;
 mod work;
+mod workload;
 
 use super::error::ScenarioError;
 use super::file::RECOVERY_MODE;
@@ -65,6 +66,7 @@ impl Plan {
             );
         }
         work::write(&mut lines, self);
+        workload::write(&mut lines, self);
         fault::write(&mut lines, &self.faults);
         nemesis::write(&mut lines, &self.nemesis);
         expect::write(&mut lines, &self.expectations);

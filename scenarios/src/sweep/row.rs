@@ -50,6 +50,7 @@ impl Table {
     /// # Errors
     /// If the trace of the run does not add up: a fault of the program.
     pub fn play(&self, run: Run, plan: &Plan) -> Result<Row, RunError> {
+        let plan = &*run::drawn(plan, run.seed);
         let mut measures = Measures::new(plan);
         let outcome = run::play(World::Queue, plan, run.seed, &mut [&mut measures])?;
         let measured = measures.finish(outcome.end).map_err(RunError::Unwritten)?;

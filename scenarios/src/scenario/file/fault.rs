@@ -1,6 +1,6 @@
 //! `[[fault]]`: what goes wrong, when it begins and ends.
 
-use super::{Context, network, trigger};
+use super::{Context, distribution, trigger};
 use crate::scenario::keys::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER};
 use crate::scenario::known::MESSAGE_KINDS;
 use crate::scenario::plan::{
@@ -192,7 +192,7 @@ fn partition(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option
 }
 
 fn delay(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
-    let amount = network::latency(word, context);
+    let amount = distribution::latency(word, context);
     if table.find("between").is_some() {
         table.refuse(
             &["from", "to"],

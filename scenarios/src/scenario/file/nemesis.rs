@@ -1,6 +1,6 @@
 //! `[nemesis]`: faults that come at random, one table per kind, or several.
 
-use super::{Context, fault, network};
+use super::{Context, distribution, fault};
 use crate::scenario::keys::{NEMESIS, RANDOM_FAULTS};
 use crate::scenario::plan::{FaultWord, LatencyPlan, RandomFault, Target, Targets};
 use crate::scenario::table::Table;
@@ -86,7 +86,7 @@ fn random(table: Table<'_>, kind: &str, context: &Context<'_>) -> Option<RandomF
 /// A time above zero, or a distribution.
 fn lasting(value: Value<'_>, context: &Context<'_>) -> Option<LatencyPlan> {
     if value.is_table() {
-        return network::latency(value, context);
+        return distribution::latency(value, context);
     }
     value.positive_duration().map(LatencyPlan::constant)
 }
@@ -110,7 +110,7 @@ fn between(table: Table<'_>, kind: &str, context: &Context<'_>) -> Option<Hit> {
     let amount = match kind {
         "delay" => table
             .require("by")
-            .and_then(|value| network::latency(value, context)),
+            .and_then(|value| distribution::latency(value, context)),
         _ => None,
     };
     let groups = table.require("between")?;

@@ -72,6 +72,8 @@ pub enum ApplicationEnd {
     Never,
     /// This long after its process started.
     After(Duration),
+    /// This long after its first executor began to work.
+    Service(Duration),
     /// When its executors' cores have worked this much: core-seconds, as a time.
     Work(Duration),
 }
@@ -177,6 +179,16 @@ pub enum Supervision {
     Supervised,
     /// It has failed.
     Unsupervised,
+}
+
+impl Supervision {
+    /// Whether the file says `supervise = true`.
+    pub(in crate::scenario) const fn of(supervise: bool) -> Self {
+        match supervise {
+            true => Self::Supervised,
+            false => Self::Unsupervised,
+        }
+    }
 }
 
 /// What the operator does.
