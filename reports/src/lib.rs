@@ -1,6 +1,6 @@
 //! From measurements to pages. [`measure`] runs the benchmarks and writes what they say as CSV
 //! files; [`data`] reads those; [`page`] makes one HTML page of them, which depends on nothing
-//! else: the same files give the same bytes.
+//! else: the same files give the same bytes. [`view`] writes the page of one run while it is played.
 
 mod budgets;
 mod charts;
@@ -9,6 +9,8 @@ mod error;
 pub mod measure;
 mod numbers;
 pub mod page;
+mod pairing;
 mod subjects;
+pub mod view;
 
 pub use error::ReportError;

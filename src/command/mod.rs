@@ -3,6 +3,7 @@
 mod check;
 mod child;
 mod junit;
+mod kept;
 mod kill;
 mod live;
 mod master;
