@@ -192,6 +192,11 @@ impl Judge {
         self.bounded == 0
     }
 
+    /// How many expectations are decided.
+    pub const fn decided(&self) -> usize {
+        self.watches.len() - self.open
+    }
+
     fn keep(&mut self, row: usize, entry: &Entry<'_>, ledger: &Ledger) {
         let watch = &mut self.watches[row];
         if watch.evidence.len() == EVIDENCE_MAX {

@@ -49,6 +49,10 @@ pub trait Witness {
     /// If it cannot be written down. The run goes on, but nobody is shown any more of it.
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()>;
 
+    /// A judge came to something just now: an expectation is decided, or an invariant is violated
+    /// in a way that was not seen before. Told before the entry at which that was noticed.
+    fn judged(&mut self, _at: Time) {}
+
     /// Whether it wants to see the entries of ordinary heartbeats too.
     fn sees_beats(&self) -> bool {
         true
@@ -112,6 +116,8 @@ struct Audience<'a, 'w> {
     witnesses: &'a mut [&'w mut dyn Witness],
     /// Whether a witness wants to see ordinary heartbeats.
     is_any_for_beats: bool,
+    /// How much the judges had come to when the witnesses were told last.
+    judged: usize,
     error: Option<io::Error>,
 }
 
@@ -127,7 +133,18 @@ impl<'a, 'w> Audience<'a, 'w> {
             },
             is_any_for_beats: witnesses.iter().any(|witness| witness.sees_beats()),
             witnesses,
+            judged: 0,
             error: None,
+        }
+    }
+
+    fn tell_what_was_judged(&mut self, at: Time) {
+        let judged = self.judge.decided() + self.invariants.violations().len();
+        if judged != self.judged {
+            self.judged = judged;
+            for witness in &mut *self.witnesses {
+                witness.judged(at);
+            }
         }
     }
 }
@@ -152,6 +169,7 @@ impl Observer for Audience<'_, '_> {
                 self.invariants.observe(entry, &self.ledger);
             }
         }
+        self.tell_what_was_judged(entry.at);
         if self.error.is_some() || (beat.is_some() && !self.is_any_for_beats) {
             return;
         }

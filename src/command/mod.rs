@@ -2,7 +2,9 @@
 
 mod check;
 mod child;
+mod export;
 mod junit;
+mod kept;
 mod kill;
 mod live;
 mod master;
@@ -33,6 +35,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Sweep(sweep::Sweep),
     Report(report::Report),
+    Export(export::Export),
     Schema(schema::Schema),
     Master(master::Master),
     Worker(worker::Worker),
@@ -52,6 +55,7 @@ impl Command {
             Self::Check(check) => check.carry_out(),
             Self::Sweep(sweep) => sweep.carry_out(),
             Self::Report(report) => report.carry_out(),
+            Self::Export(export) => export.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
             Self::Master(master) => master.carry_out(),
             Self::Worker(worker) => worker.carry_out(),

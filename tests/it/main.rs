@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod exit_codes;
+mod export;
 mod folder;
 mod ground;
 mod live;
