@@ -4,4 +4,5 @@
 mod cluster;
 mod drivers;
 mod refusals;
+mod spark;
 mod strangers;
