@@ -256,7 +256,8 @@ fn hosted_work(plan: &Plan, driver: Text) -> Option<&ApplicationWork> {
     Some(work)
 }
 
-fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
+/// What is asked of a master for a submitted driver.
+pub(crate) fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
     DriverDescription {
         jar_url: format!("file:/{}.jar", driver.name),
         memory_mib: signed(driver.memory_mib),

@@ -7,6 +7,7 @@ mod kill;
 mod live;
 mod master;
 mod paths;
+mod program;
 mod replay;
 mod report;
 mod rest;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Status(status::Status),
     #[command(hide = true)]
     Child(child::Child),
+    #[command(hide = true)]
+    Program(program::Program),
 }
 
 impl Command {
@@ -59,6 +62,7 @@ impl Command {
             Self::Kill(kill) => kill.carry_out(),
             Self::Status(status) => status.carry_out(),
             Self::Child(child) => child.carry_out(),
+            Self::Program(program) => program.carry_out(),
         }
     }
 }
@@ -114,6 +118,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Refused(refusal) => Self::BadInput(format!("error: {refusal}")),
             RunError::Unwritten(error) => Self::from(error),
+            RunError::Failed(what) => Self::Machine(format!("error: {what}")),
         }
     }
 }
