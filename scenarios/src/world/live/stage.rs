@@ -374,9 +374,9 @@ impl<O> Stage<'_, O> {
         drop(UnixStream::connect(self.site.socket()));
         let began = Clock::start();
         while left > 0 && began.now().since(Time::ZERO) < ENDING {
-            match self.events.recv_timeout(POLL) {
-                Ok(Event::Gone { .. } | Event::ProgramEnded { .. }) => left -= 1,
-                Ok(_) | Err(_) => {}
+            let event = self.events.recv_timeout(POLL);
+            if let Ok(Event::Gone { .. } | Event::ProgramEnded { .. }) = event {
+                left -= 1;
             }
         }
         self.site.remove();
