@@ -197,6 +197,11 @@ impl Judge {
         self.watches.len() - self.open
     }
 
+    /// Whether there are expectations, and each of them is decided.
+    pub const fn is_settled(&self) -> bool {
+        self.open == 0 && !self.watches.is_empty()
+    }
+
     fn keep(&mut self, row: usize, entry: &Entry<'_>, ledger: &Ledger) {
         let watch = &mut self.watches[row];
         if watch.evidence.len() == EVIDENCE_MAX {

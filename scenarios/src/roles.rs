@@ -229,7 +229,8 @@ pub fn driver_name(description: &DriverDescription) -> &str {
         .map_or("", String::as_str)
 }
 
-fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
+/// What is asked of a master for a submitted driver.
+pub(crate) fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
     DriverDescription {
         jar_url: format!("file:/{}.jar", driver.name),
         memory_mib: signed(driver.memory_mib),

@@ -9,6 +9,7 @@ mod kill;
 mod live;
 mod master;
 mod paths;
+mod program;
 mod replay;
 mod report;
 mod rest;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Status(status::Status),
     #[command(hide = true)]
     Child(child::Child),
+    #[command(hide = true)]
+    Program(program::Program),
 }
 
 impl Command {
@@ -63,6 +66,7 @@ impl Command {
             Self::Kill(kill) => kill.carry_out(),
             Self::Status(status) => status.carry_out(),
             Self::Child(child) => child.carry_out(),
+            Self::Program(program) => program.carry_out(),
         }
     }
 }
@@ -118,6 +122,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Refused(refusal) => Self::BadInput(format!("error: {refusal}")),
             RunError::Unwritten(error) => Self::from(error),
+            RunError::Failed(what) => Self::Machine(format!("error: {what}")),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! `deploysim run`: plays one scenario once and shows what happened.
+//! `deploysim run`: plays one scenario once and shows what happened. With live processes: `run/live.rs`.
+
+mod live;
 
 use super::kept::Kept;
 use super::replay::replay;
@@ -36,7 +38,12 @@ use std::path::PathBuf;
   deploysim run scenario.toml --set 'conf.\"spark.worker.timeout\"=30' --out runs/short-timeout
   deploysim run scenario.toml --out runs/one --view-window 20s..90s
   deploysim run scenario.toml --trace | grep ReconnectWorker
-  deploysim run scenario.toml --format json | jq .verdict")]
+  deploysim run scenario.toml --format json | jq .verdict
+  deploysim run scenario.toml --world live --set 'conf.\"spark.worker.timeout\"=4' --set until=20s
+
+In the world `live` the scenario is played by real masters, workers and drivers on this machine, and
+takes as long as it says, at most. What cannot be played or seen there is refused. A shorter run: other times
+with --set; spark.worker.timeout is at least 4 s.")]
 pub(crate) struct Run {
     /// The scenario file.
     scenario: PathBuf,
@@ -79,6 +86,9 @@ enum Format {
 impl Run {
     /// Plays it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
+        if self.world == World::Live {
+            return self.carry_out_live();
+        }
         let world = self.world.playing()?;
         let plan = scenario::read(&self.scenario, &self.changes)?;
         can_play(world, &self.scenario, &plan)?;

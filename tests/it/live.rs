@@ -3,5 +3,7 @@
 
 mod cluster;
 mod drivers;
+mod played;
 mod refusals;
+mod spark;
 mod strangers;

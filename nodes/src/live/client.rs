@@ -2,16 +2,14 @@
 //! follows it to its end. Spark: `RestSubmissionClient`.
 
 use super::LiveError;
+use super::asking::{Failure, ask};
 use super::hosting::on_this_thread;
 use crate::gateway::SPARK_VERSION;
-use crate::shell::{Tcp, Transport};
 use deploysim_protocol::address::Address;
 use deploysim_protocol::message::to_client::BACKUP_STANDALONE_MASTER_PREFIX;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST};
-use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -211,12 +209,8 @@ fn status(id: &str) -> Request {
     }
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 /// One request, on a connection of its own.
 async fn exchange(master: Address, request: &Request) -> Result<Reply, Failure> {
-    let stream = Tcp.connect(&master).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let body = Full::new(Bytes::from(request.body.clone()));
     let request = hyper::Request::builder()
         .method(request.method)
@@ -224,23 +218,7 @@ async fn exchange(master: Address, request: &Request) -> Result<Reply, Failure> 
         .header(HOST, master.to_string())
         .header(CONTENT_TYPE, "application/json;charset=utf-8")
         .body(body)?;
-    let answered = async {
-        let response = sender.send_request(request).await?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX);
-        let body = body.collect().await?.to_bytes();
-        let reply = serde_json::from_slice(&body);
-        reply.map_err(|_| Failure::from(format!("an answer with status {status} is no JSON")))
-    };
-    let mut connection = std::pin::pin!(connection);
-    let mut answered = std::pin::pin!(answered);
-    tokio::select! {
-        biased;
-        reply = &mut answered => reply,
-        ended = &mut connection => {
-            ended?;
-            // What had come before the end is still there to be read.
-            answered.await
-        }
-    }
+    let (status, body) = ask(master, request, ANSWER_BYTES_MAX).await?;
+    let reply = serde_json::from_slice(&body);
+    reply.map_err(|_| Failure::from(format!("an answer with status {status} is no JSON")))
 }

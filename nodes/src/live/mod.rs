@@ -11,8 +11,9 @@
 //! | what is logged | `journal.rs` |
 //! | a persistence engine's files | `folder.rs` |
 //! | children: what is run, by whom, and who ends it | `program.rs`, `children.rs`, `guardian.rs` |
-//! | who speaks to a REST server | `client.rs` |
+//! | who speaks to a REST server, or asks for a state document | `client.rs`, `asking.rs` |
 
+mod asking;
 mod children;
 mod client;
 mod folder;
@@ -28,8 +29,9 @@ mod resident;
 mod tests;
 mod worker;
 
+pub use asking::state_document;
 pub use client::{Client, Reply, Submission};
-pub use guardian::guard;
+pub use guardian::{FAILED, STARTED, guard};
 pub use master::MasterOptions;
 pub use ports::Exposure;
 pub use properties::Properties;

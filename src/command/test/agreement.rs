@@ -87,6 +87,6 @@ fn shown(name: &str, agreement: Result<Agreement, RunError>) -> (String, Verdict
                 Verdict::Skipped(refusal),
             )
         }
-        Err(RunError::Unwritten(error)) => failed(&error.to_string()),
+        Err(error @ (RunError::Unwritten(_) | RunError::Failed(_))) => failed(&error.to_string()),
     }
 }

@@ -270,3 +270,9 @@ pub(super) fn script(ground: &Ground, name: &str, body: &str) -> PathBuf {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
+
+/// The processes that have said who they are.
+pub(super) fn numbers(text: &str) -> Vec<u32> {
+    let lines = text.lines().filter(|_| text.ends_with('\n'));
+    lines.map(|line| line.parse().unwrap()).collect()
+}
