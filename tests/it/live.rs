@@ -5,5 +5,7 @@ mod cluster;
 mod drivers;
 mod played;
 mod refusals;
+mod secrets;
 mod spark;
 mod strangers;
+mod variables;

@@ -13,6 +13,8 @@ mod connections;
 mod deadlines;
 mod link;
 mod mailbox;
+#[cfg(feature = "live")]
+mod secured;
 mod surroundings;
 #[cfg(feature = "live")]
 mod tcp;
@@ -22,6 +24,8 @@ mod told;
 mod transport;
 
 pub use clock::Clock;
+#[cfg(feature = "live")]
+pub use secured::{Key, Sealed, Secure, Secured, SecuredListener};
 pub use surroundings::{Command, Outcome, Parcel, Report, Screened, Surroundings};
 #[cfg(feature = "live")]
 pub use tcp::Tcp;
