@@ -248,7 +248,7 @@ class Controls {
       make("p", { class: "instant" }, showInstant(moment.at, 1)),
       make("p", { class: "sentence", "aria-live": "polite" }, sentence),
       make("h3", {}, "Around it"), make("ol", { class: "around" }, ...neighbours),
-      make("h3", {}, "States at this moment"), make("table", { class: "states" }, ...states),
+      make("h3", {}, "States after this instant"), make("table", { class: "states" }, ...states),
       make("p", { class: "note" }, rows.lanes.length > STATES_MAX ? `${rows.lanes.length - STATES_MAX} more nodes; filter them to see theirs.` : ""));
   }
 

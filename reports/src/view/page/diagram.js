@@ -60,6 +60,7 @@ class Diagram {
     pen.beginPath();
     pen.rect(LABEL_WIDTH, this.top - 2, span.width, height);
     pen.clip();
+    for (let row = this.first; row <= this.last; row += 1) this.drawStripe(pen, row);
     for (let row = this.first; row <= this.last; row += 1) this.drawLane(pen, row);
     this.drawTouched(pen);
     this.drawRecords(pen);
@@ -86,15 +87,18 @@ class Diagram {
     if (this.faultsTop > AXIS_HEIGHT) pen.fillText("judgements", 12, AXIS_HEIGHT + MARKS_HEIGHT / 2);
   }
 
+  // Every second lane has a ground of its own.
+  drawStripe(pen, row) {
+    if (row % 2 === 0) return;
+    pen.fillStyle = palette.stripe;
+    pen.fillRect(LABEL_WIDTH, this.laneY(row) - 22, this.view.span.width, LANE_HEIGHT);
+  }
+
   drawLane(pen, row) {
     const { span, rows } = this.view;
     const lane = rows.lanes[row];
     const y = this.laneY(row);
     this.drawn.lanes += 1;
-    if (row % 2 === 1) {
-      pen.fillStyle = palette.stripe;
-      pen.fillRect(LABEL_WIDTH, y - 22, span.width, LANE_HEIGHT);
-    }
     const begin = Math.max(0, lane.placeAt(span.from));
     let painted = -1;
     for (let i = begin; i < lane.times.length && lane.times[i] <= span.to; i += 1) {

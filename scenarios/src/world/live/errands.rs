@@ -41,6 +41,7 @@ impl Errand {
     fn ask(&self, masters: &str) -> Result<Reply, LiveError> {
         let client = Client {
             masters: masters_in(masters)?,
+            token: None,
         };
         match self {
             Self::Submit(submission) => client.submit(submission),

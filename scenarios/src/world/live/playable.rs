@@ -95,14 +95,15 @@ fn refuse_simulation(plan: &Plan, reasons: &mut Vec<String>) {
     reasons.extend(changed.map(|(_, reason)| (*reason).to_owned()));
 }
 
-/// A scenario with the same recovery mode that says nothing of what is simulated.
+/// A scenario that keeps records if this one does, and says nothing of what is simulated.
 fn default(plan: &Plan) -> Plan {
     let mode = match plan.conf.recovery_mode {
-        RecoveryMode::Filesystem => "FILESYSTEM",
-        RecoveryMode::None
+        RecoveryMode::None => "NONE",
+        // What else keeps records takes the same time for it.
+        RecoveryMode::Filesystem
         | RecoveryMode::Zookeeper
         | RecoveryMode::Rocksdb
-        | RecoveryMode::Custom => "NONE",
+        | RecoveryMode::Custom => "FILESYSTEM",
     };
     let text = format!(
         "title = \"Nothing happens\"\nuntil = \"1s\"\n[cluster]\n[conf]\n\

@@ -7,7 +7,7 @@ use super::program::{Introduction, Order};
 use super::stage::{Due, Stage};
 use super::{Number, documents::Document, reading::Told};
 use crate::roles;
-use crate::scenario::plan::{Operation, Supervision};
+use crate::scenario::plan::{Operation, SubmittedDriverPlan, Supervision};
 use crate::trace::{Child, End, Fact, Observer, Role, Unit};
 use crate::world::Class;
 use deploysim_nodes::live::{Submission, masters_in};
@@ -26,7 +26,7 @@ use std::time::Duration;
 /// How long a process that is to start again is waited for, before it is looked at again.
 const STILL_ENDING: Duration = Duration::from_millis(10);
 
-impl<O: Observer> Stage<'_, O> {
+impl<'run, O: Observer> Stage<'run, O> {
     /// Starts the process of a master or worker.
     ///
     /// # Errors
@@ -219,16 +219,22 @@ impl<O: Observer> Stage<'_, O> {
         Ok(())
     }
 
+    fn submitted(&self, name: &str) -> Option<&'run SubmittedDriverPlan> {
+        let plan = self.plan;
+        plan.drivers.iter().find(|driver| driver.name == name)
+    }
+
     /// The master has handled a submission: that is what its document proves.
     fn record_submission(&mut self, master: usize, name: &str) {
         let client = self.cast.named(&format!("submit:{name}"));
-        let driver = roles::submitted(self.plan, name);
+        let driver = self.submitted(name);
         if let (Some(client), Some(driver)) = (client, driver) {
             let description = Arc::new(roles::driver_description(driver));
             let ask = Ask::AskMaster(AskMaster::RequestSubmitDriver { description });
             let fact = Fact::Received {
                 from: Self::node(client),
                 unit: Unit::Ask(&ask),
+                waited: Duration::ZERO,
             };
             self.record(master, fact);
         }
@@ -242,7 +248,7 @@ impl<O: Observer> Stage<'_, O> {
         link: UnixStream,
     ) {
         let name = &introduction.driver;
-        let Some(driver) = roles::submitted(self.plan, name) else {
+        let Some(driver) = self.submitted(name) else {
             return;
         };
         let copy = self.copies.entry(name.clone()).or_insert(0);

@@ -26,7 +26,7 @@ fn refused(lines: &str, reason: &str) {
 fn what_can_be_seen_and_done_is_not_refused() {
     let every = "[conf]\n\"spark.worker.timeout\" = 5\n\"spark.deploy.recoveryMode\" = \"FILESYSTEM\"\n\
         \"spark.deploy.recoveryDirectory\" = \"anywhere\"\n\
-        [[driver]]\nat = \"1s\"\nname = \"etl\"\nrun = { uniform = [\"1s\", \"2s\"] }\nexit_codes = [1, 0]\n\
+        [[driver]]\nat = \"1s\"\nname = \"etl\"\nrun = { distribution = \"uniform\", low = \"1s\", high = \"2s\" }\nexit_codes = [1, 0]\n\
         supervise = true\n\
         [[fault]]\nat = \"2s\"\nfor = \"1s\"\ncrash = [\"leader\", \"worker-1\"]\nwipe = true\n\
         [[fault]]\nat = \"3s\"\nfor = \"1s\"\nevery = \"4s\"\npause = \"workers\"\n\
@@ -79,7 +79,7 @@ fn what_nobody_can_see_is_not_expected() {
         "exact instant",
     );
     refused(
-        "[[expect]]\nby = \"9s\"\nmessage = \"Heartbeat\"",
+        "[[expect]]\nby = \"9s\"\nmessage = \"Heartbeat\"\ncount = 9",
         "messages",
     );
     refused(
