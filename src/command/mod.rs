@@ -2,6 +2,7 @@
 
 mod check;
 mod child;
+mod import;
 mod junit;
 mod kill;
 mod live;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Test(test::Test),
     Check(check::Check),
     Sweep(sweep::Sweep),
+    Import(import::Import),
     Report(report::Report),
     Schema(schema::Schema),
     Master(master::Master),
@@ -51,6 +53,7 @@ impl Command {
             Self::Test(test) => test.carry_out(),
             Self::Check(check) => check.carry_out(),
             Self::Sweep(sweep) => sweep.carry_out(),
+            Self::Import(import) => import.carry_out(),
             Self::Report(report) => report.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
             Self::Master(master) => master.carry_out(),
