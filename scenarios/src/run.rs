@@ -6,6 +6,7 @@
 mod tests;
 
 use crate::expectation::{Judge, Triggers};
+use crate::failures;
 use crate::invariant::Invariants;
 use crate::ledger::Ledger;
 use crate::nemesis;
@@ -73,10 +74,14 @@ pub trait Witness {
 /// `plan` with everything that is random before the run with this seed begins: its jobs and its
 /// faults are ordinary ones, written down, and nothing is left to draw.
 pub fn drawn(plan: &Plan, seed: u64) -> Cow<'_, Plan> {
-    match workload::drawn(plan, seed) {
-        Cow::Borrowed(plan) => nemesis::drawn(plan, seed),
-        Cow::Owned(plan) => Cow::Owned(nemesis::drawn(&plan, seed).into_owned()),
+    let mut drawn = Cow::Borrowed(plan);
+    for draw in [workload::drawn, nemesis::drawn, failures::drawn] {
+        drawn = match drawn {
+            Cow::Borrowed(plan) => draw(plan, seed),
+            Cow::Owned(plan) => Cow::Owned(draw(&plan, seed).into_owned()),
+        };
     }
+    drawn
 }
 
 /// Plays `plan` once in a world before the witnesses, in a scope of texts of its own. Its random

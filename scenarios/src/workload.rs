@@ -14,8 +14,8 @@ mod tests;
 
 use crate::network::Latency;
 use crate::scenario::plan::{
-    AmountPlan, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, JOBS_MAX,
-    JobClass, JobHost, JobLength, Plan, SubmittedDriverPlan, WorkloadPlan,
+    AmountPlan, ApplicationEnd, ApplicationPlan, ApplicationWork, JOBS_MAX, JobClass, JobHost,
+    JobLength, Plan, SubmittedDriverPlan, WorkloadPlan,
 };
 use crate::stream::Seeds;
 use arrivals::Instants;
@@ -139,23 +139,16 @@ impl Offer<'_> {
     fn job(self, at: Time, number: u32, conf: &Conf) -> Job {
         let name = format!("{}-{number}", self.class.name);
         let work = ApplicationWork {
-            app_name: self.class.name.clone(),
             cores_max: self.cores_max,
             cores_per_executor: self.cores_per_executor,
             memory_per_executor_mib: self.memory_per_executor_mib,
             resources_per_executor: self.class.resources_per_executor.clone(),
-            initial_executors: conf.dynamic_allocation_enabled.then_some(0),
             end: match self.class.length {
                 JobLength::Run(_) => ApplicationEnd::After(self.length),
                 JobLength::Service(_) => ApplicationEnd::Service(self.length),
                 JobLength::Work(_) => ApplicationEnd::Work(self.length),
             },
-            unregister: None,
-            executor_exits: ExecutorExits::never(),
-            requests: Vec::new(),
-            kills: Vec::new(),
-            profiles: Vec::new(),
-            name,
+            ..ApplicationWork::job(name, self.class.name.clone(), conf)
         };
         match self.class.host {
             JobHost::Client => Job::Application(ApplicationPlan { at, work }),

@@ -4,6 +4,7 @@ mod check;
 mod child;
 mod environment;
 mod export;
+mod import;
 mod junit;
 mod kept;
 mod kill;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Test(test::Test),
     Check(check::Check),
     Sweep(sweep::Sweep),
+    Import(import::Import),
     Report(report::Report),
     Export(export::Export),
     Schema(schema::Schema),
@@ -58,6 +60,7 @@ impl Command {
             Self::Test(test) => test.carry_out(),
             Self::Check(check) => check.carry_out(),
             Self::Sweep(sweep) => sweep.carry_out(),
+            Self::Import(import) => import.carry_out(),
             Self::Report(report) => report.carry_out(),
             Self::Export(export) => export.carry_out(),
             Self::Schema(schema) => schema.carry_out(),

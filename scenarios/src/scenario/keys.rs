@@ -4,6 +4,7 @@
 
 mod distributions;
 mod expect;
+mod failures;
 mod faults;
 mod machines;
 mod nemesis;
@@ -13,6 +14,7 @@ mod workload;
 
 pub(super) use distributions::{AMOUNT, DISTRIBUTIONS, LATENCY, SIZE};
 pub(super) use expect::{EXPECT, QUANTITY, SUBJECTS};
+pub(super) use failures::FAILURES;
 pub(super) use faults::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER, TRIGGER_SUBJECTS};
 pub(super) use machines::{CLUSTER, ELECTION, LINK, MASTERS_MAX, NETWORK, PROCESS, STORE, WORKER};
 pub(super) use nemesis::{NEMESIS, RANDOM_FAULTS};
@@ -206,6 +208,11 @@ pub(super) static TOP: Keys = closed(
             "nemesis",
             Form::Table(&NEMESIS),
             "What goes wrong at random.",
+        ),
+        key(
+            "failures",
+            Form::Tables(&FAILURES),
+            "Machines that fail and are repaired, at random or from a trace.",
         ),
         key(
             "expect",

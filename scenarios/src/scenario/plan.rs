@@ -4,6 +4,7 @@
 //! Names are texts as in the file; lists are in the order of the file.
 
 mod expect;
+mod failures;
 mod fault;
 mod nemesis;
 mod network;
@@ -11,6 +12,7 @@ mod work;
 mod workload;
 
 pub use expect::{Claim, ExpectationPlan, Quantity, Window};
+pub use failures::{Breakdown, FailureUnit, FailuresPlan};
 pub use fault::{
     Direction, Disk, DiskTrouble, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER,
     MessageAction, Repeat, Target, Targets, Told, Trigger, TriggerEvent,
@@ -82,6 +84,9 @@ pub struct Plan {
     /// What goes wrong at random, in the order of their kinds. Before a run is played,
     /// [`crate::nemesis::drawn`] makes ordinary faults of it.
     pub nemesis: Vec<RandomFault>,
+    /// Machines that fail and are repaired. Before a run is played, [`crate::failures::drawn`]
+    /// makes ordinary faults of it.
+    pub failures: Vec<FailuresPlan>,
     /// What must hold beyond the invariants.
     pub expectations: Vec<ExpectationPlan>,
 }

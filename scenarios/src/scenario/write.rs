@@ -2,6 +2,7 @@
 //! else, and reads back to the same plan. Parts with words of their own are in `write/`.
 
 mod expect;
+mod failures;
 mod fault;
 mod nemesis;
 mod text;
@@ -69,6 +70,7 @@ impl Plan {
         workload::write(&mut lines, self);
         fault::write(&mut lines, &self.faults);
         nemesis::write(&mut lines, &self.nemesis);
+        failures::write(&mut lines, &self.failures);
         expect::write(&mut lines, &self.expectations);
         lines.into_text()
     }

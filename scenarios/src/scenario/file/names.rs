@@ -76,11 +76,14 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub(super) fn declare_application(&mut self, name: &str, span: Range<usize>) {
-        if self.declare(name, "", span.clone()) && self.declare(name, "executor:", span) {
+    /// Whether it can have this name.
+    pub(super) fn declare_application(&mut self, name: &str, span: Range<usize>) -> bool {
+        let can = self.declare(name, "", span.clone()) && self.declare(name, "executor:", span);
+        if can {
             self.applications.push(name.to_owned());
             self.works.push(name.to_owned());
         }
+        can
     }
 
     pub(super) fn declare_driver(&mut self, name: &str, span: Range<usize>) {
@@ -247,6 +250,20 @@ impl<'a> Names<'a> {
             return None;
         }
         found.pop()
+    }
+
+    /// The machine of this name, if there is one.
+    pub(in crate::scenario) fn machine(&self, name: &str) -> Option<Target> {
+        let is_in = |names: &[String]| names.iter().any(|own| own == name);
+        if self.has_election && name == ELECTION {
+            Some(Target::Election)
+        } else if is_in(&self.masters) {
+            Some(Target::Master(name.to_owned()))
+        } else if is_in(&self.workers) {
+            Some(Target::Worker(name.to_owned()))
+        } else {
+            is_in(&self.applications).then(|| Target::Application(name.to_owned()))
+        }
     }
 
     /// As [`Self::targets`], without the word for whoever leads: who is meant has to be known

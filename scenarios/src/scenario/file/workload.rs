@@ -1,15 +1,16 @@
 //! `[[workload]]`: jobs that arrive at random. What a load means as a rate is worked out here,
 //! since it needs the cluster.
 
+mod trace;
+
 use super::{Context, distribution, resources};
 use crate::scenario::keys::{CLASS, WORKLOAD};
 use crate::scenario::plan::{
-    AmountPlan, Arrivals, ClusterPlan, JOBS_MAX, JobClass, JobHost, JobLength, LatencyPlan, Pace,
-    Supervision, WorkloadPlan,
+    AmountPlan, ApplicationPlan, Arrivals, ClusterPlan, JOBS_MAX, JobClass, JobHost, JobLength,
+    LatencyPlan, Pace, Supervision, WorkloadPlan,
 };
 use crate::scenario::table::Table;
 use crate::scenario::value::Value;
-use deploysim_protocol::time::Time;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -17,36 +18,46 @@ const DEFAULT_GRAIN: Duration = Duration::from_millis(10);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_AMPLITUDE: f64 = 0.5;
 
+/// The arrivals of a table of jobs.
+const TRACE: &str = "trace";
+
 /// A load above this is surely not meant.
 const LOAD_MAX: f64 = 100.0;
 
 /// The keys that only some arrival processes have a use for.
-const OWN_KEYS: [(&str, &[&str]); 4] = [
+const OWN_KEYS: [(&str, &[&str]); 5] = [
     ("poisson", &[]),
     ("deterministic", &[]),
     ("bursts", &["burst", "within"]),
     ("diurnal", &["period", "amplitude", "peak"]),
+    // Read in a file of its own.
+    (TRACE, &["csv"]),
 ];
 
 /// Reads all workloads, and declares the names of their jobs; everything else has its names by
-/// now.
+/// now. The jobs of traces are ordinary applications.
 pub(super) fn read(
     top: Table<'_>,
     cluster: Option<&ClusterPlan>,
     context: &mut Context<'_>,
-) -> Vec<WorkloadPlan> {
+) -> (Vec<WorkloadPlan>, Vec<ApplicationPlan>) {
     let tables = top.find("workload").map(|value| value.tables(&WORKLOAD));
     let mut names = BTreeSet::new();
-    let mut workloads = Vec::new();
+    let (mut workloads, mut told) = (Vec::new(), Vec::new());
     for table in tables.unwrap_or_default() {
         declare(table, &mut names, context);
+        let arrivals = table.find("arrivals").and_then(|value| value.as_text());
+        if arrivals == Some(TRACE) {
+            told.extend(trace::read(table, cluster, context).unwrap_or_default());
+            continue;
+        }
         let cores = cluster.map(|cluster| {
             let cores = cluster.workers.iter().map(|worker| f64::from(worker.cores));
             cores.sum()
         });
         workloads.extend(workload(table, cores, context));
     }
-    workloads
+    (workloads, told)
 }
 
 /// Two workloads of one name would draw the same, and so would two classes.
@@ -79,18 +90,7 @@ fn declare(table: Table<'_>, names: &mut BTreeSet<String>, context: &mut Context
 fn workload(table: Table<'_>, cores: Option<f64>, context: &Context<'_>) -> Option<WorkloadPlan> {
     let name = table.require("name").and_then(|value| value.text());
     let arrivals = arrivals(table, context);
-    let at_value = table.find("at");
-    let at = at_value.map_or(Some(Time::ZERO), |value| value.time());
-    context.before_end(at_value, at);
-    let until_value = table.find("until");
-    let until = until_value.and_then(|value| value.time());
-    context.before_end(until_value, until);
-    if let (Some(value), Some(at), Some(until)) = (until_value, at, until)
-        && until <= at
-    {
-        let message = "`until` is not after `at`";
-        context.problems.push(value.problem(message).about_file());
-    }
+    let (at, until) = context.window(table, "jobs");
     let jobs = table
         .find("jobs")
         .and_then(|value| value.integer(1, i64::from(JOBS_MAX)));

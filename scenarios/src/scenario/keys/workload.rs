@@ -9,7 +9,7 @@ pub(in crate::scenario) static WORKLOAD: Keys = closed(
         key("name", Form::Text, "Its name."),
         key(
             "arrivals",
-            Form::Word(&["poisson", "deterministic", "bursts", "diurnal"]),
+            Form::Word(&["poisson", "deterministic", "bursts", "diurnal", "trace"]),
             "How jobs arrive.",
         ),
         key(
@@ -62,6 +62,11 @@ pub(in crate::scenario) static WORKLOAD: Keys = closed(
             "peak",
             Form::Time,
             "diurnal: when the first peak is; default half a period.",
+        ),
+        key(
+            "csv",
+            Form::Text,
+            "trace: a table of jobs, beside the scenario, in the place of `class`.",
         ),
         key("class", Form::Tables(&CLASS), "The kinds of jobs."),
     ],

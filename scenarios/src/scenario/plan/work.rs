@@ -1,6 +1,7 @@
 //! The work of a scenario: applications, submitted drivers, and what the operator does.
 
 use super::{LatencyPlan, Target};
+use deploysim_protocol::conf::Conf;
 use deploysim_protocol::time::Time;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,6 +53,28 @@ pub struct ApplicationWork {
     pub requests: Vec<RequestExecutorsPlan>,
     /// Its requests to kill executors.
     pub kills: Vec<KillExecutorsPlan>,
+}
+
+impl ApplicationWork {
+    /// One of many alike, which share a name in Spark's messages: as the configuration says, and
+    /// without an end.
+    pub(crate) fn job(name: String, class: String, conf: &Conf) -> Self {
+        Self {
+            name,
+            app_name: class,
+            cores_max: conf.cores_max,
+            cores_per_executor: conf.executor_cores,
+            memory_per_executor_mib: conf.executor_memory_mib,
+            resources_per_executor: conf.executor_resources.clone(),
+            initial_executors: conf.dynamic_allocation_enabled.then_some(0),
+            profiles: Vec::new(),
+            end: ApplicationEnd::Never,
+            unregister: None,
+            executor_exits: ExecutorExits::never(),
+            requests: Vec::new(),
+            kills: Vec::new(),
+        }
+    }
 }
 
 /// A resource profile of an application.

@@ -1,7 +1,10 @@
 //! Jobs that arrive at random: what is refused, and what defaults mean.
 
 use super::{TWO_WORKERS, plan, rendered};
-use crate::scenario::plan::{AmountPlan, Arrivals, JobHost, LatencyPlan, Pace, Supervision};
+use crate::scenario::parse;
+use crate::scenario::plan::{
+    AmountPlan, ApplicationEnd, Arrivals, JobHost, LatencyPlan, Pace, Plan, Supervision,
+};
 use expect_test::{Expect, expect};
 use std::time::Duration;
 
@@ -112,7 +115,7 @@ fn a_process_that_nobody_knows() {
               |            ^^^^^^^^
               |
               = help: did you mean `poisson`?
-              = note: allowed: poisson, deterministic, bursts, diurnal"#]],
+              = note: allowed: poisson, deterministic, bursts, diurnal, trace"#]],
     );
 }
 
@@ -227,11 +230,13 @@ fn times_after_the_end() {
     check(
         &workload("arrivals = \"poisson\"\nevery = \"1s\"\nat = \"30s\"\nuntil = \"20s\""),
         &expect![[r#"
-            error: `until` is not after `at`
+            error: jobs end before they begin, `at = "30s"`
               --> file.toml:10:9
                |
             10 | until = "20s"
-               |         ^^^^^"#]],
+               |         ^^^^^
+               |
+               = note: allowed: a time after 30s"#]],
     );
     check(
         &workload("arrivals = \"poisson\"\nevery = \"1s\"\nuntil = \"61s\""),
@@ -350,4 +355,80 @@ fn a_driver_that_is_not_submitted() {
             9 | class = [{ name = "job", driver_cores = 1, work = "10s" }]
               |                                         ^"#]],
     );
+}
+
+/// Two workers of 8 cores and 16 GiB, and the jobs of a table.
+fn traced(table: &str, keys: &str) -> Result<Plan, String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("jobs.csv"), table).unwrap();
+    let text = format!(
+        "{TWO_WORKERS}[[workload]]\nname = \"w\"\narrivals = \"trace\"\ncsv = \"jobs.csv\"\n{keys}"
+    );
+    let read = parse("file.toml", text.as_bytes(), folder.path(), &[]);
+    read.map_err(|error| {
+        let problems = error.problems().iter();
+        problems
+            .map(|it| it.message.clone())
+            .collect::<Vec<_>>()
+            .join("\n")
+    })
+}
+
+#[test]
+fn the_jobs_of_a_table_are_ordinary_applications() {
+    let table = "at_s,class,cores,work_core_s,service_s\n1.234,big,8,600,\n2,,,,5\n90,,,,5\n";
+    let expected = "[[expect]]\nby = \"50s\"\napplication = \"big-*\"\nstate = \"RUNNING\"\n";
+    let plan = traced(table, &format!("at = \"10s\"\n{expected}")).unwrap();
+    let told: Vec<_> = (plan.applications.iter())
+        .map(|own| {
+            (
+                own.at.to_string(),
+                own.work.name.as_str(),
+                own.work.cores_max,
+                own.work.end,
+            )
+        })
+        .collect();
+    let (work, service) = (Duration::from_secs(600), Duration::from_secs(5));
+    assert_eq!(
+        told,
+        [
+            (
+                "11.240s".to_owned(),
+                "big-1",
+                Some(8),
+                ApplicationEnd::Work(work)
+            ),
+            (
+                "12.000s".to_owned(),
+                "w-2",
+                None,
+                ApplicationEnd::Service(service)
+            ),
+        ],
+    );
+    assert_eq!(super::plan(&plan.to_toml()), plan);
+}
+
+#[test]
+fn a_wrong_table_of_jobs_is_refused_with_its_line() {
+    let refused = |table: &str| traced(table, "").unwrap_err();
+    let all = [
+        refused("at_s\n"),
+        refused("at_s,work_core_s\n1,5\n-2,5\n"),
+        refused("at_s,cores,work_core_s\n1,16,5\n1,17,5\n"),
+        refused("at_s,cores_per_executor,work_core_s\n1,9,5\n"),
+        refused("at_s,memory_per_executor_mib,work_core_s\n1,16385,5\n"),
+        refused("at_s,class,work_core_s\n1,worker,5\n"),
+        traced("at_s,work_core_s\n1,5\n", "load = 0.5\n").unwrap_err(),
+    ];
+    expect![[r#"
+        `jobs.csv`: line 1: the columns `work_core_s` and `service_s` are missing: one is needed; the columns are at_s, class, cores, cores_per_executor, memory_per_executor_mib, work_core_s, service_s
+        `jobs.csv`: line 3: `at_s` is -2: it is negative
+        `jobs.csv`: line 3: the job wants 17 cores, and the cluster has 16
+        `jobs.csv`: line 2: an executor wants 9 cores, and no worker has as many
+        `jobs.csv`: line 2: an executor wants 16385 MiB, and no worker has as much
+        the name `worker-1` is taken
+        `jobs.csv`: line 2: no job can be called `worker-1`
+        `load` has no meaning for a trace"#]].assert_eq(&all.join("\n"));
 }
