@@ -2,6 +2,7 @@
 
 mod check;
 mod child;
+mod compare;
 mod junit;
 mod kill;
 mod live;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Sweep(sweep::Sweep),
     Report(report::Report),
+    Compare(compare::Compare),
     Schema(schema::Schema),
     Master(master::Master),
     Worker(worker::Worker),
@@ -52,6 +54,7 @@ impl Command {
             Self::Check(check) => check.carry_out(),
             Self::Sweep(sweep) => sweep.carry_out(),
             Self::Report(report) => report.carry_out(),
+            Self::Compare(compare) => compare.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
             Self::Master(master) => master.carry_out(),
             Self::Worker(worker) => worker.carry_out(),
