@@ -2,6 +2,7 @@
 
 mod check;
 mod child;
+mod compare;
 mod environment;
 mod export;
 mod import;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Import(import::Import),
     Report(report::Report),
     Export(export::Export),
+    Compare(compare::Compare),
     Schema(schema::Schema),
     Master(master::Master),
     Worker(worker::Worker),
@@ -63,6 +65,7 @@ impl Command {
             Self::Import(import) => import.carry_out(),
             Self::Report(report) => report.carry_out(),
             Self::Export(export) => export.carry_out(),
+            Self::Compare(compare) => compare.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
             Self::Master(master) => master.carry_out(),
             Self::Worker(worker) => worker.carry_out(),

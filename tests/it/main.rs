@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod compare;
 mod exit_codes;
 mod export;
 mod folder;

@@ -64,8 +64,9 @@ pub fn mser5(observations: &[f64]) -> Option<WarmUp> {
     })
 }
 
-/// What is left after the cut of [`mser5`]; of too few observations all of them.
+/// What is left after the cut of [`mser5`], but at least the second half; of too few observations
+/// all of them.
 pub fn without(observations: &[f64]) -> &[f64] {
     let cut = mser5(observations).map_or(0, |warm_up| warm_up.cut);
-    &observations[cut..]
+    &observations[cut.min(observations.len() / 2)..]
 }

@@ -39,6 +39,7 @@ fn a_cut_in_the_second_half_says_that_the_series_is_too_short() {
     let end = [9.0; 5];
     let series = groups(&[&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0][..], &end].concat());
     let length = Length::TooShort;
+    assert_eq!(warmup::without(&series).len(), 30);
     assert_eq!(warmup::mser5(&series), Some(WarmUp { cut: 35, length }));
 }
 
