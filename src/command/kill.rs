@@ -1,6 +1,6 @@
 //! `deploysim kill`: has a submitted driver killed.
 
-use super::rest::{About, client, said};
+use super::rest::{ABOUT_TOKENS, About, said};
 use super::{Failure, Verdict};
 use crate::terminal::results;
 use std::io::Write;
@@ -9,6 +9,7 @@ use std::io::Write;
 ///
 /// Exits with 1 if the master does not know it, or it has ended.
 #[derive(clap::Args)]
+#[command(after_help = ABOUT_TOKENS)]
 pub(crate) struct Kill {
     #[command(flatten)]
     about: About,
@@ -17,7 +18,7 @@ pub(crate) struct Kill {
 impl Kill {
     /// Has it killed.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let reply = client(&self.about.master)?.kill(&self.about.driver)?;
+        let reply = self.about.client()?.kill(&self.about.driver)?;
         let mut out = results();
         writeln!(out, "{}", said(&reply))?;
         out.flush()?;

@@ -2,6 +2,7 @@
 
 mod check;
 mod child;
+mod environment;
 mod junit;
 mod kill;
 mod live;

@@ -2,9 +2,11 @@
 //! an answer is shown. All three go through the REST server, as spark-submit's cluster mode does.
 
 use super::Failure;
+use super::live::properties;
 use crate::terminal::results;
-use deploysim_nodes::live::{Client, Reply, masters_in};
+use deploysim_nodes::live::{Client, Properties, Reply, Token, masters_in};
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Where a REST server is if nobody says otherwise.
 pub(super) const REST_SERVER: &str = "spark://127.0.0.1:6066";
@@ -17,13 +19,30 @@ pub(super) struct About {
     pub(super) driver: String,
     /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066.
     #[arg(long, default_value = REST_SERVER)]
-    pub(super) master: String,
+    master: String,
+    /// Spark's configuration, in which deploysim.rest.token is looked for.
+    #[arg(long, value_name = "FILE")]
+    properties_file: Option<PathBuf>,
 }
 
-/// Speaks to the REST servers of a master URL.
-pub(super) fn client(masters: &str) -> Result<Client, Failure> {
+/// How a token comes to a command that asks a REST server, for the ends of help texts.
+pub(super) const ABOUT_TOKENS: &str = "A REST server that wants a token finds it in the variable \
+DEPLOYSIM_REST_TOKEN, or as\ndeploysim.rest.token in the properties file.";
+
+impl About {
+    /// Speaks to the REST servers.
+    pub(super) fn client(&self) -> Result<Client, Failure> {
+        let properties = properties(self.properties_file.as_ref())?;
+        client(&self.master, &properties)
+    }
+}
+
+/// Speaks to the REST servers of a master URL, with the token of the environment or of these
+/// properties.
+pub(super) fn client(masters: &str, properties: &Properties) -> Result<Client, Failure> {
     let masters = masters_in(masters)?;
-    Ok(Client { masters })
+    let token = Token::find(properties, |name| std::env::var_os(name))?;
+    Ok(Client { masters, token })
 }
 
 /// A driver's id, its state, its worker, and what else is known of it.

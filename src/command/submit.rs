@@ -4,7 +4,7 @@ use super::live::properties;
 use super::rest::{REST_SERVER, client, said, show};
 use super::{Failure, Verdict};
 use crate::terminal::results;
-use deploysim_nodes::live::Submission;
+use deploysim_nodes::live::{Properties, Submission, TOKEN, Token, is_confidential};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,11 @@ use std::path::{Path, PathBuf};
   deploysim submit --master spark://127.0.0.1:6066 --class Main --supervise app.jar
 
 The port is the REST server's. A resource without a scheme is a file of this machine, and has to
-be there on the worker's machine too.")]
+be there on the worker's machine too.
+
+A REST server that wants a token finds it, the first that is there: `--conf
+deploysim.rest.token=TOKEN` (for everybody of this machine to read), the variable
+DEPLOYSIM_REST_TOKEN, the properties file.")]
 pub(crate) struct Submit {
     /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066.
     #[arg(long, default_value = REST_SERVER)]
@@ -66,8 +70,12 @@ enum DeployMode {
 impl Submit {
     /// Submits it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let client = client(&self.master)?;
-        let reply = client.submit(&self.submission()?)?;
+        let properties = properties(self.properties_file.as_ref())?;
+        let mut client = client(&self.master, &properties)?;
+        if let Some((_, token)) = self.conf.iter().rev().find(|(key, _)| key == TOKEN) {
+            client.token = Some(Token::new(token.clone())?);
+        }
+        let reply = client.submit(&self.submission(&properties)?)?;
         let Some(id) = reply.submission_id.clone().filter(|_| reply.success) else {
             crate::terminal::complain(&said(&reply));
             return Ok(Verdict::Violated);
@@ -85,11 +93,11 @@ impl Submit {
         ))
     }
 
-    fn submission(&self) -> Result<Submission, Failure> {
+    fn submission(&self, file: &Properties) -> Result<Submission, Failure> {
         let DeployMode::Cluster = self.deploy_mode;
         let resource = resource(&self.resource)?;
-        let file = self.resource.rsplit('/').next().unwrap_or_default();
-        let is_jar = Path::new(file)
+        let name = self.resource.rsplit('/').next().unwrap_or_default();
+        let is_jar = Path::new(name)
             .extension()
             .is_some_and(|extension| extension == "jar");
         let main_class = match &self.class {
@@ -98,16 +106,16 @@ impl Submit {
                 let what = "error: a .jar needs --class: the class whose main runs";
                 return Err(Failure::BadInput(what.to_owned()));
             }
-            None => file.to_owned(),
+            None => name.to_owned(),
         };
-        let file = properties(self.properties_file.as_ref())?;
         let mut properties = BTreeMap::new();
         let mut set = |key: &str, value: &str| {
             properties.insert(key.to_owned(), value.to_owned());
         };
         set("spark.app.name", &main_class);
         file.of_users().for_each(|(key, value)| set(key, value));
-        self.conf.iter().for_each(|(key, value)| set(key, value));
+        let conf = self.conf.iter().filter(|(key, _)| !is_confidential(key));
+        conf.for_each(|(key, value)| set(key, value));
         set("spark.master", &self.master);
         set("spark.submit.deployMode", "cluster");
         set("spark.jars", &resource);

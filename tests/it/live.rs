@@ -4,4 +4,6 @@
 mod cluster;
 mod drivers;
 mod refusals;
+mod secrets;
 mod strangers;
+mod variables;

@@ -4,6 +4,7 @@
 
 use super::guardian::{FAILED, FORCED, POLITE, STARTED, group, signal as send};
 use super::program::{Prepared, prepare};
+use super::secrets::Secret;
 use crate::hosted::Happening;
 use crate::node::Signal;
 use crate::process::{Exit, Process, ProcessId};
@@ -34,6 +35,8 @@ pub(super) struct Children {
     pub(super) work: PathBuf,
     /// What is run for an executor.
     pub(super) executor_command: Option<String>,
+    /// What children need to know to speak to masters and workers, if there is a secret.
+    pub(super) secret: Option<Secret>,
     /// Where the worker is told of its children.
     pub(super) commands: mpsc::UnboundedSender<Command>,
     /// How each child that runs is told of signals.
@@ -52,7 +55,8 @@ impl Children {
             self.executor_command.as_deref(),
         );
         let started = prepared.and_then(|prepared| {
-            start(&prepared).map_err(|error| format!("{}: {error}", prepared.directory.display()))
+            start(&prepared, self.secret.as_ref())
+                .map_err(|error| format!("{}: {error}", prepared.directory.display()))
         });
         let (child, link) = match started {
             Ok(started) => started,
@@ -97,7 +101,7 @@ fn not_started(reason: &str) -> Exit {
 
 /// Starts the guardian of a program. What the program writes goes behind what earlier attempts
 /// wrote. Spark: `DriverRunner.runDriver`.
-fn start(prepared: &Prepared) -> io::Result<(Child, UnixStream)> {
+fn start(prepared: &Prepared, secret: Option<&Secret>) -> io::Result<(Child, UnixStream)> {
     let open = |name: &str| {
         let path = prepared.directory.join(name);
         File::options().create(true).append(true).open(path)
@@ -121,6 +125,7 @@ fn start(prepared: &Prepared) -> io::Result<(Child, UnixStream)> {
         .args([GUARDIAN, "--"])
         .args(&prepared.line)
         .envs(&prepared.environment)
+        .envs(secret.map(Secret::variable))
         .current_dir(&prepared.directory)
         .stdin(Stdio::from(OwnedFd::from(other)))
         .stdout(stdout)

@@ -1,8 +1,9 @@
 //! The client of the REST server: submits a driver, has one killed, asks for its status, and
 //! follows it to its end. Spark: `RestSubmissionClient`.
 
-use super::LiveError;
 use super::hosting::on_this_thread;
+use super::secrets::Token;
+use super::{LiveError, wrong};
 use crate::gateway::SPARK_VERSION;
 use crate::shell::{Tcp, Transport};
 use deploysim_protocol::address::Address;
@@ -10,7 +11,7 @@ use deploysim_protocol::message::to_client::BACKUP_STANDALONE_MASTER_PREFIX;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::json;
@@ -68,6 +69,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Whether the request was wrong, or was not one that may be made.
+    fn is_error(&self) -> bool {
+        self.action == "ErrorResponse"
+    }
+
     /// Whether the driver will stay in the state that it is in.
     pub fn is_final(&self) -> bool {
         let state = self.driver_state.as_deref();
@@ -80,6 +86,8 @@ impl Reply {
 pub struct Client {
     /// Their addresses, in the order in which they are tried.
     pub masters: Vec<Address>,
+    /// What proves to them that it may ask, if they want that.
+    pub token: Option<Token>,
 }
 
 /// What is asked of a server.
@@ -163,12 +171,17 @@ impl Client {
         let mut last = None;
         let mut unreachable = Vec::new();
         for master in &self.masters {
-            match timeout(ANSWER_TIMEOUT, exchange(*master, request)).await {
+            let token = self.token.as_ref();
+            match timeout(ANSWER_TIMEOUT, exchange(*master, request, token)).await {
                 Ok(Ok(reply)) if (request.is_handled)(&reply) => return Ok(reply),
                 Ok(Ok(reply)) => last = Some(reply),
                 Ok(Err(error)) => unreachable.push(format!("{master}: {error}")),
                 Err(_) => unreachable.push(format!("{master}: no answer in time")),
             }
+        }
+        if let Some(Reply { message, .. }) = last.as_ref().filter(|reply| reply.is_error()) {
+            let message = message.as_deref().unwrap_or("without a reason");
+            return Err(wrong(format!("the REST server refuses that: {message}")));
         }
         last.ok_or_else(|| {
             LiveError::Machine(format!(
@@ -214,11 +227,19 @@ fn status(id: &str) -> Request {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// One request, on a connection of its own.
-async fn exchange(master: Address, request: &Request) -> Result<Reply, Failure> {
+async fn exchange(
+    master: Address,
+    request: &Request,
+    token: Option<&Token>,
+) -> Result<Reply, Failure> {
     let stream = Tcp.connect(&master).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let body = Full::new(Bytes::from(request.body.clone()));
-    let request = hyper::Request::builder()
+    let mut builder = hyper::Request::builder();
+    if let Some(token) = token {
+        builder = builder.header(AUTHORIZATION, token.header());
+    }
+    let request = builder
         .method(request.method)
         .uri(format!("/v1/submissions/{}", request.path))
         .header(HOST, master.to_string())

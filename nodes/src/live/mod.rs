@@ -8,6 +8,7 @@
 //! | one process: its node, its servers, its signals | `hosting.rs`, `resident.rs` |
 //! | which ports are tried, who may reach them | `ports.rs` |
 //! | Spark's properties files | `properties.rs` |
+//! | what proves who somebody is | `secrets.rs` |
 //! | what is logged | `journal.rs` |
 //! | a persistence engine's files | `folder.rs` |
 //! | children: what is run, by whom, and who ends it | `program.rs`, `children.rs`, `guardian.rs` |
@@ -24,15 +25,18 @@ mod ports;
 mod program;
 mod properties;
 mod resident;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub use crate::gateway::{TOKEN, is_confidential};
 pub use client::{Client, Reply, Submission};
 pub use guardian::guard;
 pub use master::MasterOptions;
 pub use ports::Exposure;
 pub use properties::Properties;
+pub use secrets::Token;
 pub use worker::{WorkerOptions, masters_in};
 
 use std::fmt;
@@ -56,6 +60,11 @@ pub enum LiveError {
     BadInput(String),
     /// The machine failed; what to say.
     Machine(String),
+}
+
+/// A configuration that cannot be meant; what to say.
+fn wrong(what: String) -> LiveError {
+    LiveError::BadInput(format!("error: {what}"))
 }
 
 impl fmt::Display for LiveError {

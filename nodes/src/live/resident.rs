@@ -5,7 +5,9 @@ use super::journal;
 use crate::hosted::AnyNode;
 use crate::node::Signal;
 use crate::process::{Process, ProcessId};
-use crate::shell::{Clock, Parcel, Report, Screened, Surroundings, Tcp, Transport};
+use crate::shell::{
+    Clock, Parcel, Report, Screened, Secure, Secured, Surroundings, Tcp, Transport,
+};
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::{Time, WallTime};
@@ -24,6 +26,8 @@ pub(super) struct Resident {
     /// The exit code that the node has chosen, once it has.
     pub(super) exit_code: Rc<Cell<Option<i32>>>,
     pub(super) sockets: Sockets,
+    /// Where its connections come from.
+    pub(super) transport: Secured<Tcp>,
 }
 
 /// The connections that the process has numbered.
@@ -35,12 +39,12 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    fn number(&self, stream: &TcpStream) -> Connection {
+    fn number(&self, stream: &Secure<TcpStream>) -> Connection {
         let number = self.numbered.get().saturating_add(1);
         self.numbered.set(number);
         let number = NonZeroU64::new(number).expect("the count begins at 1");
         let connection = Connection(number);
-        let origin = Tcp::origin(stream);
+        let origin = Secured::<Tcp>::origin(stream);
         self.origins.borrow_mut().insert(connection, origin);
         connection
     }
@@ -63,10 +67,10 @@ impl Sockets {
 }
 
 impl Surroundings for Resident {
-    type Transport = Tcp;
+    type Transport = Secured<Tcp>;
 
-    fn transport(&self) -> Tcp {
-        Tcp
+    fn transport(&self) -> Secured<Tcp> {
+        self.transport.clone()
     }
 
     fn clock(&self) -> Clock {
@@ -77,7 +81,7 @@ impl Surroundings for Resident {
         Clock::calendar()
     }
 
-    fn number(&self, stream: &TcpStream) -> Connection {
+    fn number(&self, stream: &Secure<TcpStream>) -> Connection {
         self.sockets.number(stream)
     }
 

@@ -3,10 +3,11 @@
 
 use super::children::Children;
 use super::hosting::{Beginning, on_this_thread, run};
-use super::ports::{Exposure, listen};
+use super::ports::{Exposure, Proof, listen, names, page_url};
 use super::properties::Properties;
+use super::secrets::Secret;
 use super::{Ended, LiveError};
-use crate::gateway::WorkerPages;
+use crate::gateway::{Admission, Form, Guarded, WorkerPages};
 use crate::hosted::{AnyNode, Happening};
 use crate::settings::{Settings, Shared};
 use crate::store::NoStore;
@@ -32,6 +33,8 @@ pub struct WorkerOptions {
     pub masters: String,
     /// The name of this machine that others dial.
     pub host: String,
+    /// The name of this machine in the addresses of pages; nothing: `host`.
+    pub public_host: Option<String>,
     /// Where it listens; 0: anywhere.
     pub port: u16,
     /// Where its page is, unless the properties say it.
@@ -57,7 +60,9 @@ impl WorkerOptions {
         let conf = self.properties.conf()?;
         let masters = masters_in(&self.masters)?;
         let (cores, memory_mib) = (self.cores()?, self.memory_mib()?);
-        self.exposure.check(&self.host)?;
+        let secret = Secret::find(&self.properties, |name| std::env::var_os(name))?;
+        self.exposure
+            .check(&self.host, Proof::by(secret.as_ref()))?;
         let work = self.work_directory.display();
         fs::create_dir_all(&self.work_directory)
             .map_err(|error| LiveError::Machine(format!("error: {work}: {error}")))?;
@@ -74,7 +79,7 @@ impl WorkerOptions {
                 behaviour: Behaviour::default(),
             }),
         };
-        on_this_thread(self.live(conf, settings, work))
+        on_this_thread(self.live(conf, settings, work, secret))
     }
 
     async fn live(
@@ -82,6 +87,7 @@ impl WorkerOptions {
         conf: Conf,
         settings: WorkerSettings,
         work: PathBuf,
+        secret: Option<Secret>,
     ) -> Result<Ended, LiveError> {
         let retries = conf.port_max_retries;
         let (listener, address) = listen("sparkWorker", &self.host, self.port, retries).await?;
@@ -94,30 +100,43 @@ impl WorkerOptions {
         info!(
             url = address.to_spark_url(),
             webui = %format_args!("http://{pages_at}"),
+            authenticated = secret.is_some(),
             cores = settings.cores,
             memory_mib = settings.memory_mib,
             work = %work.display(),
             "worker listens"
         );
+        let key = secret.as_ref().map(Secret::key);
         let (sender, receiver) = mpsc::unbounded_channel();
         let executor_command = self.properties.value("deploysim.executor.command");
         let children = Children {
             work,
             executor_command: executor_command.map(str::to_owned),
+            secret,
             commands: sender.clone(),
             running: Default::default(),
             waiting: Default::default(),
         };
         let settings = WorkerSettings {
-            web_ui_url: Text::new(&format!("http://{pages_at}")),
+            web_ui_url: page_url(&self.host, self.public_host.as_ref(), pages_at.port),
             ..settings
+        };
+        let admission = Admission {
+            names: names(&self.host, self.public_host.as_ref()),
+            token: None,
+            form: Form::Page,
+        };
+        let pages_server = Guarded {
+            server: WorkerPages,
+            admission,
         };
         let beginning = Beginning {
             node: AnyNode::Worker(Box::new(Worker::new(settings))),
             store: Box::new(NoStore),
             address,
             listener,
-            pages: (pages, WorkerPages),
+            key,
+            pages: (pages, pages_server),
             rest: None,
             children: Some(children),
             first: vec![Happening::Started],

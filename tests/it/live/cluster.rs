@@ -64,8 +64,14 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// As [`Self::start`], with variables in its environment.
+    pub(super) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program();
         command.args(arguments).stdin(Stdio::null());
+        command.envs(variables.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = lines(child.stderr.take().unwrap());
         let seen = Vec::new();
@@ -78,13 +84,22 @@ impl Process {
         let deadline = Deadline::new();
         loop {
             match self.log.recv_timeout(deadline.left()) {
-                Ok(line) if words.iter().all(|word| line.contains(word)) => return line,
+                Ok(line) if words.iter().all(|word| line.contains(word)) => {
+                    self.seen.push(line.clone());
+                    return line;
+                }
                 Ok(line) => self.seen.push(line),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("{words:?} is not in the log:\n{}", self.seen.join("\n"))
                 }
             }
         }
+    }
+
+    /// Everything that a process has logged, once it has ended.
+    pub(super) fn rest(&mut self) -> String {
+        self.seen.extend(self.log.iter());
+        self.seen.join("\n")
     }
 
     pub(super) fn signal(&self, name: &str) {
@@ -148,7 +163,7 @@ pub(super) struct Master {
     pub(super) url: String,
     /// `spark://…`, of the REST server.
     pub(super) rest: String,
-    page: String,
+    pub(super) page: String,
 }
 
 /// Flags with which a process asks the system for its ports.
@@ -224,8 +239,13 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn start(ground: &Ground, name: &str, masters: &str) -> Self {
+        Self::start_with(ground, name, masters, &[])
+    }
+
+    pub(super) fn start_with(ground: &Ground, name: &str, masters: &str, flags: &[&str]) -> Self {
         let work = ground.path(name);
         let mut arguments = vec!["worker", masters, "--cores", "2", "--memory", "512m"];
+        arguments.extend(flags);
         arguments.extend(["--work-dir", work.to_str().unwrap()]);
         arguments.extend(ANY_PORTS);
         let mut process = Process::start(&arguments);

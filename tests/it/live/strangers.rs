@@ -6,8 +6,9 @@ use crate::ground::Ground;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
+/// Sends bytes to a master, which refuses them and logs that with the address.
 #[track_caller]
-fn refused(master: &mut Master, bytes: &[u8]) {
+pub(super) fn refused(master: &mut Master, bytes: &[u8]) {
     let address = master.url.strip_prefix("spark://").unwrap();
     let mut stranger = TcpStream::connect(address).unwrap();
     let own = stranger.local_addr().unwrap().to_string();
