@@ -119,12 +119,6 @@ pub(super) async fn run<P: Server>(
         dice: dice(name),
         store: beginning.store,
     };
-    let limits = Limits {
-        frame: Limit::DEFAULT,
-        outbox_bytes: Limits::OUTBOX_BYTES,
-        connect_timeout: CONNECT_TIMEOUT,
-        network_timeout: conf.network_timeout,
-    };
     let desk = Desk {
         commands: commands.clone(),
         ask_timeout: conf.ask_timeout(),
@@ -133,7 +127,7 @@ pub(super) async fn run<P: Server>(
         inner: beginning.listener,
         key: beginning.key,
     };
-    let shell = run_at(listener, guest, resident, limits, received);
+    let shell = run_at(listener, guest, resident, limits(conf), received);
     let mut shell = pin!(shell);
     let mut servers = pin!(serve(beginning.pages, beginning.rest, desk));
     let mut stops = Stops::listen()?;
@@ -160,6 +154,15 @@ pub(super) async fn run<P: Server>(
     }
     let code = exit_code.get().unwrap_or_default();
     Ok(Ended::ByItself { code })
+}
+
+const fn limits(conf: &Conf) -> Limits {
+    Limits {
+        frame: Limit::DEFAULT,
+        outbox_bytes: Limits::OUTBOX_BYTES,
+        connect_timeout: CONNECT_TIMEOUT,
+        network_timeout: conf.network_timeout,
+    }
 }
 
 /// Lets something happen to the node. A shell that is gone has nothing to be told.
