@@ -69,14 +69,15 @@ impl Table {
 
     fn wrong(&self, error: &csv::Error) -> CompareError {
         let line = error.position().map_or(1, csv::Position::line);
-        let what = match error.kind() {
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => {
-                format!("{len} fields, where the first line has {expected_len}")
-            }
-            csv::ErrorKind::Utf8 { .. } => "this is no text".to_owned(),
-            _ => error.to_string(),
+        let what = if let csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } = error.kind()
+        {
+            format!("{len} fields, where the first line has {expected_len}")
+        } else if let csv::ErrorKind::Utf8 { .. } = error.kind() {
+            "this is no text".to_owned()
+        } else {
+            error.to_string()
         };
         CompareError::at(&self.path, line, what)
     }
