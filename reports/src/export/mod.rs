@@ -107,7 +107,7 @@ pub fn export(folder: &Path, form: Form, output: &Path) -> Result<(), ExportErro
     // As readable as any other file, if the user's mask allows it.
     let part = tempfile::Builder::new()
         .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(place.unwrap_or(Path::new(".")))
+        .tempfile_in(place.unwrap_or_else(|| Path::new(".")))
         .map_err(unwritable)?;
     {
         let out = BufWriter::new(part.as_file());

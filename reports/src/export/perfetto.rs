@@ -167,15 +167,14 @@ impl<W: Write> Writer for Perfetto<W> {
     fn entry(&mut self, line: &Line, met: &Met, scene: &Scene) -> io::Result<()> {
         let at = line.at;
         let Some(host) = met.host else {
-            return match &line.fact {
-                Fact::FaultBegan { fault } => self.fault(at, *fault, "b"),
-                Fact::FaultEnded { fault } => self.fault(at, *fault, "e"),
-                fact => {
-                    let name = words(fact);
-                    let event =
-                        json!({"ph": "i", "s": "g", "pid": FAULTS, "tid": LIFE, "name": name});
-                    self.event(Some(at), event)
-                }
+            return if let Fact::FaultBegan { fault } = &line.fact {
+                self.fault(at, *fault, "b")
+            } else if let Fact::FaultEnded { fault } = &line.fact {
+                self.fault(at, *fault, "e")
+            } else {
+                let name = words(&line.fact);
+                let event = json!({"ph": "i", "s": "g", "pid": FAULTS, "tid": LIFE, "name": name});
+                self.event(Some(at), event)
             };
         };
         if met.is_new {
@@ -202,7 +201,19 @@ impl<W: Write> Writer for Perfetto<W> {
             Fact::ChildLaunched { child, .. } => self.child_begins(at, host, child),
             Fact::ChildLost { child, .. } => self.child_ends(at, child),
             Fact::Note { kind, content, .. } => self.instant(at, host, kind, content.clone()),
-            fact => self.instant(at, host, &words(fact), json!({})),
+            fact @ (Fact::Paused { .. }
+            | Fact::Resumed { .. }
+            | Fact::ChildSignalled { .. }
+            | Fact::Sent { .. }
+            | Fact::Received { .. }
+            | Fact::Tampered { .. }
+            | Fact::ConnectionOpened { .. }
+            | Fact::ConnectionEnded { .. }
+            | Fact::DialFailed { .. }
+            | Fact::FaultBegan { .. }
+            | Fact::FaultEnded { .. }
+            | Fact::Settling
+            | Fact::Finished) => self.instant(at, host, &words(fact), json!({})),
         }
     }
 

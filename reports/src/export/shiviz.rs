@@ -80,10 +80,12 @@ impl<W: Write> Writer for Shiviz<W> {
             return Ok(());
         }
         let at = line.at as f64 / 1e9;
-        let words = match &line.fact {
-            Fact::FaultBegan { fault } => format!("{} begins", fault_words(*fault, &self.faults)),
-            Fact::FaultEnded { fault } => format!("{} ends", fault_words(*fault, &self.faults)),
-            fact => words(fact),
+        let words = if let Fact::FaultBegan { fault } = &line.fact {
+            format!("{} begins", fault_words(*fault, &self.faults))
+        } else if let Fact::FaultEnded { fault } = &line.fact {
+            format!("{} ends", fault_words(*fault, &self.faults))
+        } else {
+            words(&line.fact)
         };
         let event = format!("{at:.9}s {words}");
         let place = met.host.map_or(0, place);

@@ -96,10 +96,9 @@ impl Lanes {
             let (_, record) = ledger.leader_books()?.application_named(name)?;
             record.client
         });
-        for node in [touch.process, touch.master, touch.worker, client] {
-            if let Some(node) = node {
-                self.look(node, ledger, changes);
-            }
+        let touched = [touch.process, touch.master, touch.worker, client];
+        for node in touched.into_iter().flatten() {
+            self.look(node, ledger, changes);
         }
     }
 

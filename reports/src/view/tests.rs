@@ -214,7 +214,10 @@ fn counts_are_by_lane_and_stretch() {
     let counted = |records: Vec<Record>| -> Vec<(u64, u32, u64)> {
         let count = |record: Record| match record.fact {
             Fact::Fold { lane, count, .. } => (record.at / SECOND, lane.0, count),
-            other => panic!("{other:?}"),
+            other @ (Fact::Event { .. }
+            | Fact::Arrow { .. }
+            | Fact::State { .. }
+            | Fact::Fault { .. }) => panic!("{other:?}"),
         };
         records.into_iter().map(count).collect()
     };
