@@ -191,12 +191,15 @@ fn wrong_heading(reason: String) -> TableError {
 }
 
 fn unreadable(error: &csv::Error) -> TableError {
-    let reason = match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("{len} fields, and the heading has {expected_len}: is the file cut off?"),
-        csv::ErrorKind::Utf8 { .. } => "this is no text in UTF-8".to_owned(),
-        _ => error.to_string(),
+    let reason = if let csv::ErrorKind::UnequalLengths {
+        expected_len, len, ..
+    } = error.kind()
+    {
+        format!("{len} fields, and the heading has {expected_len}: is the file cut off?")
+    } else if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
+        "this is no text in UTF-8".to_owned()
+    } else {
+        error.to_string()
     };
     TableError {
         line: error.position().map(csv::Position::line),

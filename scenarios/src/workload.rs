@@ -41,7 +41,7 @@ pub fn drawn(plan: &Plan, seed: u64) -> Cow<'_, Plan> {
     for workload in std::mem::take(&mut whole.workloads) {
         for job in draw(&workload, plan.until, &plan.conf, &seeds) {
             match job {
-                Job::Application(application) => whole.applications.push(application),
+                Job::Application(application) => whole.applications.push(*application),
                 Job::Driver(driver) => whole.drivers.push(*driver),
             }
         }
@@ -51,7 +51,7 @@ pub fn drawn(plan: &Plan, seed: u64) -> Cow<'_, Plan> {
 
 /// One job.
 enum Job {
-    Application(ApplicationPlan),
+    Application(Box<ApplicationPlan>),
     Driver(Box<SubmittedDriverPlan>),
 }
 
@@ -151,7 +151,7 @@ impl Offer<'_> {
             ..ApplicationWork::job(name, self.class.name.clone(), conf)
         };
         match self.class.host {
-            JobHost::Client => Job::Application(ApplicationPlan { at, work }),
+            JobHost::Client => Job::Application(Box::new(ApplicationPlan { at, work })),
             JobHost::Cluster {
                 cores,
                 memory_mib,

@@ -46,10 +46,7 @@ pub(super) fn import<R: BufRead, W: Write>(
                      the same work, or the file is cut off"
                 ))
             } else {
-                read(&fields, &mut usage, sink).map(|is_over| {
-                    columns = Some(fields.len());
-                    is_over
-                })
+                read(&fields, &mut usage, sink).inspect(|_| columns = Some(fields.len()))
             };
             match read {
                 Ok(Read::Counted) => {}

@@ -70,7 +70,7 @@ pub(super) enum Form {
     /// A memory size, or a distribution.
     Size,
     /// A list of samples, each of a form.
-    Samples(&'static Form),
+    Samples(&'static Self),
     /// One of a few words.
     Word(&'static [&'static str]),
     /// A number, or `{ at_least, at_most }`.

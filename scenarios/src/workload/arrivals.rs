@@ -30,7 +30,7 @@ enum Process<'a> {
         /// When bursts begin.
         begin: Memoryless,
         next: Time,
-        sizes: Dice<'a>,
+        sizes: Box<Dice<'a>>,
         within: Duration,
         /// Jobs of bursts that have begun.
         pending: BinaryHeap<Reverse<Time>>,
@@ -91,7 +91,7 @@ impl<'a> Instants<'a> {
                 Process::Bursts {
                     next: begin.advance(),
                     begin,
-                    sizes: Dice::new(Some(size), stream("bursts")),
+                    sizes: Box::new(Dice::new(Some(size), stream("bursts"))),
                     within: *within,
                     pending: BinaryHeap::new(),
                 }

@@ -233,9 +233,8 @@ fn possible(
         Clipping::Medians => plan.max,
         Clipping::Own => plan.max.or(Some(endless)),
     };
-    let error = match Latency::new(plan.shape.clone(), max) {
-        Ok(_) => return Some(()),
-        Err(error) => error,
+    let Err(error) = Latency::new(plan.shape.clone(), max) else {
+        return Some(());
     };
     let message = match (unit, &error) {
         (Unit::Count | Unit::Memory, LatencyError::MaxBelowMedian { .. }) => {

@@ -161,7 +161,7 @@ fn arrivals(table: Table<'_>, context: &Context<'_>) -> Option<Arrivals> {
                 amplitude: amplitude.map_or(Some(DEFAULT_AMPLITUDE), |value| {
                     value.number("a number from 0 to 1", |share| (0.0..=1.0).contains(&share))
                 })?,
-                peak: peak.map_or(Some(period / 2), |value| value.duration())?,
+                peak: peak.map_or_else(|| Some(period / 2), |value| value.duration())?,
             }
         }
         "deterministic" => Arrivals::Deterministic,
