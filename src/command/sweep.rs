@@ -93,6 +93,20 @@ enum Beside {
 type Played = (Run, Result<Row, Failure>);
 
 impl Sweep {
+    /// Sweeps `scenario` into `table`, in the place of a table that is there already.
+    pub(super) const fn anew(scenario: PathBuf, table: PathBuf) -> Self {
+        Self {
+            joining: None,
+            scenario: Some(scenario),
+            output: Some(table),
+            force: true,
+            jobs: None,
+            shard: Shard::WHOLE,
+            seeds: None,
+            explain: false,
+        }
+    }
+
     /// Sweeps.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
         match &self.beside {
