@@ -33,10 +33,12 @@ pub(super) fn read(folder: &Path) -> Result<Source, CompareError> {
 
 fn wrong(folder: &Path, error: ReportError) -> CompareError {
     match error {
-        ReportError::NoMeasurements { .. } => CompareError::about(
-            folder,
-            "this is neither the folder of a run (summary.json) nor one of measurements (*.csv)",
-        ),
+        ReportError::NoMeasurements { .. } | ReportError::NothingToReport { .. } => {
+            CompareError::about(
+                folder,
+                "this is neither the folder of a run (summary.json) nor one of measurements (*.csv)",
+            )
+        }
         ReportError::Wrong { path, line, what } => CompareError::at(&path, line, what),
         ReportError::Unusable { path, reason } => CompareError::about(&path, reason.to_string()),
         ReportError::NotMeasured { what } => CompareError::about(folder, what),

@@ -38,7 +38,11 @@ impl Traffic {
                 Some(to) => self.sent(at, way(node, to), unit, *fate, lanes),
                 None => Vec::new(),
             },
-            trace::Fact::Received { from, unit, waited: _ } => {
+            trace::Fact::Received {
+                from,
+                unit,
+                waited: _,
+            } => {
                 let kind = self.kind(unit);
                 let sent = self.pairing.arrived(way(*from, node), kind);
                 self.kinds[kind as usize].arrived += 1;
