@@ -120,7 +120,10 @@ mod tests {
             ticks(Scale::Linear, &[3.0, 9.7]),
             [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
         );
-        assert_eq!(ticks(Scale::Within, &[50.0, 110.0]).len(), 4);
+        assert_eq!(
+            ticks(Scale::Within, &[50.0, 110.0]),
+            [40.0, 60.0, 80.0, 100.0, 120.0]
+        );
         assert_eq!(
             ticks(Scale::Logarithmic, &[20.0, 1_000.0]),
             [10.0, 100.0, 1_000.0]

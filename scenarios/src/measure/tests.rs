@@ -475,9 +475,8 @@ fn fairness_is_jains_index() {
     assert_eq!(jain(&[]), None);
 }
 
-/// A worker launches an executor at 10 s, whose process starts at 11 s.
-fn launched() -> History {
-    let mut history = cluster();
+/// A worker launches executor 0 of `app-0` at 10 s, whose process starts at 11 s.
+fn launch(history: &mut History) {
     let executor = ExecutorId {
         application: ApplicationId::new("app-0"),
         number: 0,
@@ -490,6 +489,11 @@ fn launched() -> History {
     history
         .at(11)
         .start_child(CHILD, Role::Executor, "executor:pi/0", child);
+}
+
+fn launched() -> History {
+    let mut history = cluster();
+    launch(&mut history);
     history
 }
 
@@ -659,17 +663,7 @@ fn an_executor_that_no_books_have_is_an_orphan() {
     add_application(&mut history, MASTER);
     history.at(5);
     add_executor(&mut history, MASTER, 0, 4);
-    let executor = ExecutorId {
-        application: ApplicationId::new("app-0"),
-        number: 0,
-    };
-    let (name, child) = (Text::new("executor:pi/0"), Child::Executor(executor));
-    history
-        .at(10)
-        .fact(WORKER, Fact::ChildLaunched { name, child });
-    history
-        .at(11)
-        .start_child(CHILD, Role::Executor, "executor:pi/0", Some(child));
+    launch(&mut history);
     let none = [
         ("executors_orphaned_max", "0"),
         ("executors_orphaned_time", "0"),
