@@ -96,13 +96,14 @@ impl Sweep {
     /// Sweeps `scenario` into `table`, in the place of a table that is there already.
     pub(super) const fn anew(scenario: PathBuf, table: PathBuf) -> Self {
         Self {
-            joining: None,
+            beside: None,
             scenario: Some(scenario),
             output: Some(table),
             force: true,
             jobs: None,
             shard: Shard::WHOLE,
             seeds: None,
+            until: None,
             explain: false,
         }
     }

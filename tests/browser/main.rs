@@ -17,6 +17,7 @@
 
 mod chromium;
 mod page;
+mod report;
 mod run_view;
 
 use chromium::Chromium;
@@ -50,7 +51,8 @@ fn main() -> ExitCode {
             .peekable();
         filters.peek().is_none() || filters.any(|filter| name.contains(filter.as_str()))
     };
-    let checks = run_view::CHECKS.iter().filter(|(name, _)| is_wanted(name));
+    let all = run_view::CHECKS.iter().chain(&report::CHECKS);
+    let checks = all.filter(|(name, _)| is_wanted(name));
     let (mut passed, mut failed) = (0, 0);
     for (name, check) in checks {
         let ground = Ground::new(&program);

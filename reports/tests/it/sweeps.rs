@@ -62,7 +62,7 @@ pub(crate) fn open(path: &Path) -> Table {
 
 /// The line of a run of a table, by its place from 0.
 pub(crate) fn line(table: &Table, place: u64) -> String {
-    let run = table.run(Shard::WHOLE, place);
+    let run = table.wave(Shard::WHOLE).run(place);
     let plan = table.plan(run.cell).unwrap();
     table.play(run, &plan).unwrap().line
 }
