@@ -33,7 +33,7 @@ fn a_recorded_run_is_exported() {
 #[test]
 fn a_trace_that_is_cut_off_is_bad_input() {
     let ground = Ground::new();
-    let header = "{\"format\":\"deploysim-trace\",\"version\":1,\"title\":\"One\",\"seed\":1}\n";
+    let header = "{\"format\":\"deploysim-trace\",\"version\":2,\"title\":\"One\",\"seed\":1}\n";
     ground.file("out/trace.jsonl", header);
     let file = ground.path("one.json");
     let line = format!("export PATH --to perfetto -o {}", file.display());

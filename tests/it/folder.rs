@@ -44,7 +44,7 @@ fn a_run_leaves_seven_files() {
     }
     let trace = fs::read_to_string(out.join("trace.jsonl")).unwrap();
     let first: serde_json::Value = serde_json::from_str(trace.lines().next().unwrap()).unwrap();
-    assert_eq!(first["version"], 1);
+    assert_eq!(first["version"], 2);
     for line in trace.lines().skip(1) {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(entry["at"].is_u64(), "{line}");
