@@ -182,9 +182,9 @@ fn a_wrong_trace_is_named_by_its_line() {
         "cut off in this line",
     );
     check(
-        |trace| trace.replacen("\"version\":1", "\"version\":2", 1),
+        |trace| trace.replacen("\"version\":2", "\"version\":3", 1),
         1,
-        "the trace has version 2; this program reads 1",
+        "the trace has version 3; this program reads 2",
     );
     check(|_| "time_ns,node\n1,2\n".to_owned(), 1, "not a trace");
     check(
