@@ -118,7 +118,6 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
     let mut faults = fault::read(top, &context);
     let (failures, told) = failures::read(top, &context);
     faults.extend(told);
-    let settle = top.find("settle").and_then(|value| value.duration());
     Plan {
         title: top
             .require("title")
@@ -134,11 +133,7 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
             .and_then(|value| value.integer(0, i64::MAX))
             .unwrap_or(1),
         until: until.unwrap_or_default(),
-        settle: match settle {
-            None => Settle::UntilDecided,
-            Some(Duration::ZERO) => Settle::Off,
-            Some(most) => Settle::AtMost(most),
-        },
+        settle: settle(top),
         behaviour: behaviour(top),
         expected_violations,
         tolerated,
@@ -160,6 +155,15 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
         expectations: expect::read(top, &context),
         mode_not_played: context.mode_not_played,
         conf: context.conf,
+    }
+}
+
+fn settle(top: Table<'_>) -> Settle {
+    let settle = top.find("settle").and_then(|value| value.duration());
+    match settle {
+        None => Settle::UntilDecided,
+        Some(Duration::ZERO) => Settle::Off,
+        Some(most) => Settle::AtMost(most),
     }
 }
 

@@ -194,7 +194,7 @@ impl<'a> Course<'a> {
         {
             let Some(search) = &self.search else { break };
             for (column, summary) in search.until.columns().iter().zip(summaries) {
-                if let Some(remark) = search.remark(column, summary) {
+                if let Some(remark) = search.remark(summary) {
                     remarks.push(format!("cell {}: {column} {remark}", cell + 1));
                 }
             }
@@ -237,11 +237,10 @@ impl Search<'_> {
             .all(|summary| self.until.is_enough(summary))
     }
 
-    fn remark(&self, column: &str, summary: &Summary) -> Option<String> {
-        let is_default = super::until::DEFAULT_COLUMNS.contains(&column);
+    fn remark(&self, summary: &Summary) -> Option<String> {
+        let is_asked_for = self.until.columns() != super::until::DEFAULT_COLUMNS;
         if summary.count() == 0 {
-            // Nobody has asked for it by name.
-            return (!is_default).then(|| "has no number in any run".to_owned());
+            return is_asked_for.then(|| "has no number in any run".to_owned());
         }
         if self.until.is_enough(summary) {
             return None;

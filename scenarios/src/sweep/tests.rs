@@ -203,11 +203,11 @@ fn an_end_is_read_as_it_is_written() {
     ] {
         assert!(text.parse::<Until>().is_err(), "{text}");
     }
-    let error = table(SWEPT, None).until("ci=1%:makespan".parse().unwrap(), None);
+    let error = table(SWEPT, None).until("ci=1%:makspan_ns".parse().unwrap(), None);
     let error = error.unwrap_err().to_string();
     assert_eq!(
         error,
-        "the table has no column `makespan`; did you mean `makespan_ns`?"
+        "the table has no column `makspan_ns`; did you mean `makespan_ns`?"
     );
 }
 
