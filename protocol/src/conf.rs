@@ -286,6 +286,24 @@ conf! {
     /// Whether applications ask for executors as they need them.
     dynamic_allocation_enabled: bool = false,
         ["spark.dynamicAllocation.enabled"], Unit::Word, Any, "1.5", "scheduler backend";
+    /// Fewest executors under dynamic allocation.
+    dynamic_allocation_min_executors: u32 = 0,
+        ["spark.dynamicAllocation.minExecutors"], Unit::Count, Any, "1.5", "dynamic allocation";
+    /// Executors to begin with; absent: the fewest. Ask [`Conf::initial_executors`].
+    dynamic_allocation_initial_executors: Option<u32> = None,
+        ["spark.dynamicAllocation.initialExecutors"], Unit::Count, Any, "1.5", "dynamic allocation";
+    /// Most executors; absent: no limit.
+    dynamic_allocation_max_executors: Option<u32> = None,
+        ["spark.dynamicAllocation.maxExecutors"], Unit::Count, AtLeast(1), "1.5", "dynamic allocation";
+    /// How long tasks wait until more executors are asked for.
+    dynamic_allocation_backlog_timeout: Duration = Duration::from_secs(1),
+        ["spark.dynamicAllocation.schedulerBacklogTimeout"], Unit::Seconds, AtLeast(1), "1.5", "dynamic allocation";
+    /// How long they wait on until still more are; absent: as long as at first.
+    dynamic_allocation_sustained_backlog_timeout: Option<Duration> = None,
+        ["spark.dynamicAllocation.sustainedSchedulerBacklogTimeout"], Unit::Seconds, AtLeast(1), "1.5", "dynamic allocation";
+    /// How long an executor may have nothing to do.
+    dynamic_allocation_idle_timeout: Duration = Duration::from_secs(60),
+        ["spark.dynamicAllocation.executorIdleTimeout"], Unit::Seconds, Any, "1.5", "dynamic allocation";
     /// Whether the submission client waits for the driver's end.
     submit_wait_app_completion: bool = false,
         ["spark.standalone.submit.waitAppCompletion"], Unit::Word, Any, "3.1", "submission client";
@@ -371,6 +389,13 @@ impl Conf {
     pub fn recovery_timeout(&self) -> Duration {
         self.recovery_timeout_or_worker
             .unwrap_or(self.worker_timeout)
+    }
+
+    /// How many executors dynamic allocation begins with: never fewer than the fewest. Spark:
+    /// `Utils.getDynamicAllocationInitialExecutors`.
+    pub fn initial_executors(&self) -> u32 {
+        let initial = self.dynamic_allocation_initial_executors.unwrap_or(0);
+        initial.max(self.dynamic_allocation_min_executors)
     }
 
     /// How long an ask waits for its answer (the submission client apart, see

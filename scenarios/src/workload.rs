@@ -146,7 +146,13 @@ impl Offer<'_> {
             end: match self.class.length {
                 JobLength::Run(_) => ApplicationEnd::After(self.length),
                 JobLength::Service(_) => ApplicationEnd::Service(self.length),
-                JobLength::Work(_) => ApplicationEnd::Work(self.length),
+                JobLength::Work(_) => match self.class.tasks {
+                    None => ApplicationEnd::Work(self.length),
+                    Some(tasks) => ApplicationEnd::Tasks {
+                        work: self.length,
+                        tasks,
+                    },
+                },
             },
             ..ApplicationWork::job(name, self.class.name.clone(), conf)
         };

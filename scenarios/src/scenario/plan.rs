@@ -22,7 +22,7 @@ pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
 pub use work::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan, SubmittedDriverPlan,
-    Supervision, When,
+    Supervision, TasksPlan, When,
 };
 
 pub use workload::{

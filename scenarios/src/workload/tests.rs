@@ -53,6 +53,9 @@ fn said(at: Time, work: &ApplicationWork) -> String {
         ApplicationEnd::After(time) => format!("run {time:?}"),
         ApplicationEnd::Service(time) => format!("service {time:?}"),
         ApplicationEnd::Work(time) => format!("work {time:?}"),
+        ApplicationEnd::Tasks { work, tasks } => {
+            format!("work {work:?} in {:?}, stays {:?}", tasks.each, tasks.stay)
+        }
     };
     let count =
         |cores: Option<u32>| cores.map_or_else(|| "-".to_owned(), |cores| cores.to_string());

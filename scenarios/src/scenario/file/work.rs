@@ -5,7 +5,7 @@ use crate::scenario::keys::{APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, PR
 use crate::scenario::plan::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, LatencyPlan, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan,
-    SubmittedDriverPlan, Supervision, When,
+    SubmittedDriverPlan, Supervision, TasksPlan, When,
 };
 use crate::scenario::table::Table;
 use crate::scenario::value::Value;
@@ -205,7 +205,7 @@ fn work(table: Table<'_>, name: &str, context: &Context<'_>) -> ApplicationWork 
         resources_per_executor: resources(table, "gpu_per_executor", "resources_per_executor")
             .unwrap_or_else(|| conf.executor_resources.clone()),
         initial_executors: count("initial_executors").or(dynamic_first),
-        end: end(table),
+        end: end(table, context),
         unregister: unregister_time.map(When::At),
         executor_exits: table
             .find("executor_exit")
@@ -217,7 +217,12 @@ fn work(table: Table<'_>, name: &str, context: &Context<'_>) -> ApplicationWork 
     }
 }
 
-fn end(table: Table<'_>) -> ApplicationEnd {
+fn end(table: Table<'_>, context: &Context<'_>) -> ApplicationEnd {
+    let tasks = tasks(table, context);
+    if table.find("task").is_some() && context.conf.dynamic_allocation_enabled {
+        let reason = "does not go with `task` under dynamic allocation, which asks by itself";
+        table.refuse(&["request", "kill"], reason);
+    }
     let Some(value) = table.at_most_one(&["run", "service", "work"]) else {
         return ApplicationEnd::Never;
     };
@@ -227,8 +232,42 @@ fn end(table: Table<'_>) -> ApplicationEnd {
     match value.key {
         "run" => ApplicationEnd::After(time),
         "service" => ApplicationEnd::Service(time),
-        _ => ApplicationEnd::Work(time),
+        _ => match tasks {
+            Some(tasks) => ApplicationEnd::Tasks { work: time, tasks },
+            None => ApplicationEnd::Work(time),
+        },
     }
+}
+
+/// The tasks into which `work` is cut, if it is. Under dynamic allocation requests then follow
+/// from them, so that the file has none.
+pub(super) fn tasks(table: Table<'_>, context: &Context<'_>) -> Option<TasksPlan> {
+    let Some(value) = table.find("task") else {
+        table.refuse(&["stay"], "needs `task`");
+        return None;
+    };
+    if table.find("work").is_none() {
+        table.refuse(&["task"], "needs `work`");
+    }
+    let conf = &context.conf;
+    if conf.dynamic_allocation_enabled
+        && let Some(most) = conf.dynamic_allocation_max_executors
+        && most < conf.initial_executors()
+    {
+        let message = format!(
+            "`spark.dynamicAllocation.maxExecutors` is {most}, and an application begins with {} \
+             executors",
+            conf.initial_executors()
+        );
+        context.problems.push(value.problem(message).about_file());
+    }
+    let stay = table
+        .find("stay")
+        .map_or(Some(Duration::ZERO), |value| value.duration());
+    Some(TasksPlan {
+        each: value.positive_duration()?,
+        stay: stay?,
+    })
 }
 
 fn profiles(table: Table<'_>) -> Vec<ProfilePlan> {

@@ -269,6 +269,7 @@ fn class(table: Table<'_>, context: &Context<'_>) -> Option<JobClass> {
         memory_per_executor_mib: memory?,
         resources_per_executor: own.unwrap_or_else(|| conf.executor_resources.clone()),
         length: length?,
+        tasks: super::work::tasks(table, context),
         host: host(table, context),
     })
 }

@@ -126,6 +126,16 @@ pub(in crate::scenario) static CLASS: Keys = closed(
             "It ends after so much work of its cores: core-seconds.",
         ),
         key(
+            "task",
+            Form::Time,
+            "work: it is done in tasks that each take one core so long; default: all cores share it evenly.",
+        ),
+        key(
+            "stay",
+            Form::Time,
+            "task: how long it stays after its last task; default \"0s\".",
+        ),
+        key(
             "submit",
             Form::Flag,
             "Whether it is submitted to the master, so that its driver runs on a worker; default false.",

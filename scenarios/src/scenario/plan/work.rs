@@ -99,6 +99,22 @@ pub enum ApplicationEnd {
     Service(Duration),
     /// When its executors' cores have worked this much: core-seconds, as a time.
     Work(Duration),
+    /// When so much work was done in tasks.
+    Tasks {
+        /// All of it: core-seconds, as a time.
+        work: Duration,
+        /// The tasks.
+        tasks: TasksPlan,
+    },
+}
+
+/// Tasks into which work is cut, each for one core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TasksPlan {
+    /// How long each takes; a last one takes the rest.
+    pub each: Duration,
+    /// How long the application stays once all are done.
+    pub stay: Duration,
 }
 
 /// How the executors of an application end by themselves, in the order of their numbers.

@@ -1,7 +1,7 @@
 //! Jobs that arrive at random: when, of which class, and how large. Plain data; the jobs of a run
 //! are drawn in `workload.rs` of the crate.
 
-use super::{LatencyPlan, Supervision};
+use super::{LatencyPlan, Supervision, TasksPlan};
 use crate::network::Shape;
 use deploysim_protocol::time::Time;
 use std::collections::BTreeMap;
@@ -96,6 +96,9 @@ pub struct JobClass {
     pub resources_per_executor: BTreeMap<String, u32>,
     /// When its application ends.
     pub length: JobLength,
+    /// The tasks into which its work is cut; `None`: its cores share it evenly, or its length is
+    /// no work.
+    pub tasks: Option<TasksPlan>,
     /// Where its application's driver runs.
     pub host: JobHost,
 }

@@ -1043,7 +1043,7 @@ fn an_unknown_configuration_key() {
               | ^^^^^^^^^^^^^^^^^^^^^
               |
               = help: did you mean `spark.worker.timeout`?
-              = note: allowed: spark.worker.timeout, spark.worker.ui.port, spark.network.timeout, spark.worker.idPattern, spark.master.ui.port … (57 in all)"#]],
+              = note: allowed: spark.worker.timeout, spark.worker.ui.port, spark.network.timeout, spark.worker.idPattern, spark.master.ui.port … (63 in all)"#]],
     );
 }
 
@@ -1235,6 +1235,45 @@ latency = { distribution = "empirical", csv = "no-such-file.csv" }
               |                                               ^^^^^^^^^^^^^^^^^^
               |
               = note: allowed: a CSV file whose first column has times with units, or a heading that ends in _s, _ms, _us or _ns and plain numbers"#]],
+    );
+}
+
+#[test]
+fn tasks_without_work_and_requests_beside_dynamic_allocation() {
+    check(
+        &(START.to_owned()
+            + r#"[conf]
+"spark.dynamicAllocation.enabled" = true
+"spark.dynamicAllocation.minExecutors" = 5
+"spark.dynamicAllocation.maxExecutors" = 3
+[[application]]
+name = "a"
+work = "1h"
+task = "1s"
+request = [{ after = "5s", executors = 2 }]
+[[application]]
+name = "b"
+run = "1h"
+stay = "1s"
+"#),
+        &expect![[r#"
+            error: `spark.dynamicAllocation.maxExecutors` is 3, and an application begins with 5 executors
+              --> file.toml:12:8
+               |
+            12 | task = "1s"
+               |        ^^^^
+
+            error: `request` does not go with `task` under dynamic allocation, which asks by itself
+              --> file.toml:13:11
+               |
+            13 | request = [{ after = "5s", executors = 2 }]
+               |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: `stay` needs `task`
+              --> file.toml:17:8
+               |
+            17 | stay = "1s"
+               |        ^^^^"#]],
     );
 }
 

@@ -51,7 +51,7 @@ seed = 3
               | ^^^^^^^^^^^^^^^^^^^^^^^^^^
               |
               = help: did you mean `spark.worker.timeout`?
-              = note: allowed: spark.worker.timeout, spark.worker.ui.port, spark.network.timeout, spark.worker.idPattern, spark.master.ui.port … (57 in all)
+              = note: allowed: spark.worker.timeout, spark.worker.ui.port, spark.network.timeout, spark.worker.idPattern, spark.master.ui.port … (63 in all)
 
             error: `until` cannot be "10 parsecs"
               --> file.toml:10:19
@@ -88,7 +88,7 @@ fn values_are_checked_in_every_cell_and_each_is_reported_once() {
               | ^^^^^^^^^^^^^^^^^^^^^^^^^^
               |
               = help: did you mean `spark.worker.timeout`?
-              = note: allowed: spark.worker.timeout, spark.worker.ui.port, spark.network.timeout, spark.worker.idPattern, spark.master.ui.port … (57 in all)
+              = note: allowed: spark.worker.timeout, spark.worker.ui.port, spark.network.timeout, spark.worker.idPattern, spark.master.ui.port … (63 in all)
 
             error: `until` cannot be "10 parsecs"
              --> file.toml:8:19

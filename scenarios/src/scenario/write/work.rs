@@ -3,7 +3,7 @@
 use super::text::{Lines, duration, integer, integers, latency, memory, quoted, resources, time};
 use crate::scenario::plan::{
     AfterCodes, ApplicationEnd, ApplicationWork, KilledTotals, Operation, Plan,
-    SubmittedDriverPlan, Supervision, When,
+    SubmittedDriverPlan, Supervision, TasksPlan, When,
 };
 use std::collections::BTreeMap;
 
@@ -85,6 +85,10 @@ fn write_work(
         ApplicationEnd::After(run) => lines.key("run", duration(run)),
         ApplicationEnd::Service(service) => lines.key("service", duration(service)),
         ApplicationEnd::Work(work) => lines.key("work", duration(work)),
+        ApplicationEnd::Tasks { work, tasks } => {
+            lines.key("work", duration(work));
+            write_tasks(lines, tasks);
+        }
     }
     match work.unregister {
         None | Some(When::After(_)) => {}
@@ -104,6 +108,11 @@ fn write_work(
         lines.key("executor_exit", value);
     }
     write_lists(lines, path, work);
+}
+
+pub(super) fn write_tasks(lines: &mut Lines, tasks: TasksPlan) {
+    lines.key("task", duration(tasks.each));
+    lines.key("stay", duration(tasks.stay));
 }
 
 fn write_lists(lines: &mut Lines, path: &str, work: &ApplicationWork) {

@@ -171,6 +171,9 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             Step::WorkDone { node, generation } => {
                 self.take_cue(Cue::WorkDone { node, generation });
             }
+            Step::TasksDue { node, generation } => {
+                self.take_cue(Cue::TasksDue { node, generation });
+            }
             Step::FaultBegins { fault } => self.take_cue(Cue::FaultBegins { fault }),
             Step::FaultEnds { fault, cause } => self.take_cue(Cue::FaultEnds { fault, cause }),
             Step::PhaseEnds => self.take_cue(Cue::PhaseEnds),

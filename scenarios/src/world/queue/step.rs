@@ -136,6 +136,13 @@ pub(super) enum Step {
         /// Which calculation.
         generation: u32,
     },
+    /// Tasks of an application end, or it may have a request to make.
+    TasksDue {
+        /// Its driver's node.
+        node: u32,
+        /// Which calculation.
+        generation: u32,
+    },
 }
 
 /// A cue is a step of its own, so that a step stays as small as it is.
@@ -154,6 +161,7 @@ impl From<Cue> for Step {
             Cue::Strike { node } => Self::Strike { node },
             Cue::Work { work } => Self::Work { work },
             Cue::WorkDone { node, generation } => Self::WorkDone { node, generation },
+            Cue::TasksDue { node, generation } => Self::TasksDue { node, generation },
         }
     }
 }

@@ -3,6 +3,8 @@
 //! how nodes are run is not here: it is the world's own, behind [`SimulatedWorld`].
 
 pub(in crate::world) mod addresses;
+mod allocation;
+mod demand;
 mod fault_streams;
 pub(in crate::world) mod faults;
 pub(in crate::world) mod links;
@@ -12,6 +14,7 @@ pub(in crate::world) mod reigns;
 pub(in crate::world) mod start;
 pub(in crate::world) mod stores;
 pub(in crate::world) mod tampering;
+mod tasks;
 pub(in crate::world) mod work;
 
 use super::Class;
@@ -135,6 +138,7 @@ pub(in crate::world) trait SimulatedWorld: Sized {
             Cue::Strike { node } => stores::strike(self, node),
             Cue::Work { work } => work::start_work(self, work),
             Cue::WorkDone { node, generation } => progress::finish_work(self, node, generation),
+            Cue::TasksDue { node, generation } => demand::go_on(self, node, generation),
         }
     }
 }
@@ -201,6 +205,13 @@ pub(in crate::world) enum Cue {
     },
     /// All of an application's work in core-seconds is done.
     WorkDone {
+        /// Its driver's node.
+        node: u32,
+        /// Which calculation.
+        generation: u32,
+    },
+    /// Tasks of an application end, or it may have a request to make.
+    TasksDue {
         /// Its driver's node.
         node: u32,
         /// Which calculation.
@@ -279,6 +290,8 @@ pub(in crate::world) struct Direction {
     pub(in crate::world) work: work::Work,
     /// What applications have done.
     pub(in crate::world) progress: progress::Progress,
+    /// What applications have to do that work in tasks.
+    pub(in crate::world) demands: demand::Demands,
     /// Who leads.
     pub(in crate::world) reigns: reigns::Reigns,
     /// What masters keep beyond the end of their processes.
@@ -311,6 +324,7 @@ impl Direction {
             children_found: FxHashMap::default(),
             work: work::Work::new(plan),
             progress: progress::Progress::default(),
+            demands: demand::Demands::default(),
             reigns: reigns::Reigns::default(),
             stores: stores::Stores::new(plan, Seeds::new(seed)),
             is_settling: false,

@@ -2,7 +2,7 @@
 //! it will be all, or by the time since the first executor began to work. And the ids that the operator reads off a master's page. Both are read
 //! from the nodes' notes.
 
-use super::{Cue, SimulatedWorld, work};
+use super::{Cue, SimulatedWorld, demand, work};
 use crate::network::Process;
 use crate::world::Class;
 use deploysim_nodes::driver::DriverOperation;
@@ -153,6 +153,7 @@ fn read_driver<W: SimulatedWorld>(world: &mut W, node: u32, event: DriverEvent) 
         let work = &mut world.state_mut().work;
         work.applications.insert(name, application);
     }
+    demand::read_driver(world, node, event);
     let process = world.part(node).place.process;
     let now = world.now();
     if let DriverEvent::ExecutorRegistered { .. } = event

@@ -1,7 +1,7 @@
 //! The work of a scenario as it arrives: workers, applications and submissions at their times,
 //! what the operator does, and what the users' programs do while they run.
 
-use super::{Cue, SimulatedWorld, links, start, tampering};
+use super::{Cue, SimulatedWorld, demand, links, start, tampering};
 use crate::ledger::ProcessName;
 use crate::roles;
 use crate::scenario::plan::{
@@ -258,6 +258,9 @@ fn schedule_application<W: SimulatedWorld>(world: &mut W, node: u32, work: &Appl
         ApplicationEnd::Work(total) => {
             let process = world.part(node).place.process;
             world.state_mut().progress.begin(node, process, total);
+        }
+        ApplicationEnd::Tasks { work: total, tasks } => {
+            demand::begin(world, node, work, total, tasks);
         }
     }
     if let Some(unregister) = work.unregister {
