@@ -1,8 +1,9 @@
 //! `deploysim kill`: has a submitted driver killed.
 
-use super::rest::{About, client, said};
+use super::rest::{About, client, protocol_client, said};
 use super::{Failure, Verdict};
 use crate::terminal::results;
+use deploysim_nodes::live::LiveError;
 use std::io::Write;
 
 /// Have a submitted driver killed.
@@ -17,7 +18,14 @@ pub(crate) struct Kill {
 impl Kill {
     /// Has it killed.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let reply = client(&self.about.master)?.kill(&self.about.driver)?;
+        let client = client(&self.about.master)?;
+        let reply = match client.kill(&self.about.driver) {
+            Err(LiveError::Unreachable(_)) => {
+                let outcome = protocol_client(&client).kill(&self.about.driver)?;
+                return Ok(Verdict::from(outcome.success));
+            }
+            reply => reply?,
+        };
         let mut out = results();
         writeln!(out, "{}", said(&reply))?;
         out.flush()?;

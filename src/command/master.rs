@@ -14,8 +14,8 @@ use deploysim_nodes::live::MasterOptions;
   deploysim master --port 0 --webui-port 0 --properties-file master.conf
   deploysim master --host node-1 --insecure-public
 
-Keys of the properties file: Spark's own. spark.deploy.recoveryMode is NONE or FILESYSTEM (with
-spark.deploy.recoveryDirectory); spark.master.rest.enabled and spark.master.rest.port (6066) are
+Keys of the properties file: Spark's own. spark.deploy.recoveryMode is NONE, FILESYSTEM or
+ROCKSDB (both with spark.deploy.recoveryDirectory); spark.master.rest.enabled and spark.master.rest.port (6066) are
 the REST server's; spark.port.maxRetries says how many ports are tried.")]
 pub(crate) struct Master {
     #[command(flatten)]

@@ -3,7 +3,7 @@
 
 use super::Failure;
 use crate::terminal::results;
-use deploysim_nodes::live::{Client, Reply, masters_in};
+use deploysim_nodes::live::{Client, ProtocolClient, Reply, masters_in};
 use std::io::Write;
 
 /// Where a REST server is if nobody says otherwise.
@@ -15,7 +15,8 @@ pub(super) struct About {
     /// The driver's id.
     #[arg(value_name = "DRIVER", value_parser = id)]
     pub(super) driver: String,
-    /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066.
+    /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066; to kill, also
+    /// masters without one.
     #[arg(long, default_value = REST_SERVER)]
     pub(super) master: String,
 }
@@ -24,6 +25,16 @@ pub(super) struct About {
 pub(super) fn client(masters: &str) -> Result<Client, Failure> {
     let masters = masters_in(masters)?;
     Ok(Client { masters })
+}
+
+/// Speaks to the same masters at their own ports, and says why.
+pub(super) fn protocol_client(client: &Client) -> ProtocolClient {
+    crate::terminal::complain(
+        "warning: no REST server answers there; the masters are asked at their own ports",
+    );
+    ProtocolClient {
+        masters: client.masters.clone(),
+    }
 }
 
 /// A driver's id, its state, its worker, and what else is known of it.

@@ -3,6 +3,7 @@
 
 use super::folder::Folder;
 use super::hosting::{Beginning, on_this_thread, run};
+use super::limits::open_more_files;
 use super::ports::{Exposure, listen};
 use super::properties::Properties;
 use super::{Ended, LiveError};
@@ -10,12 +11,16 @@ use crate::gateway::{MasterPages, RestServer, RestSettings};
 use crate::hosted::{AnyNode, Happening};
 use crate::master::{Master, MasterSettings};
 use crate::settings::{Settings, Shared};
-use crate::store::{FileStore, NoStore, Store, Writes};
+use crate::shell::Clock;
+use crate::store::{EmbeddedStore, FileStore, NoStore, Store, Writes};
 use deploysim_protocol::address::Address;
 use deploysim_protocol::behaviour::Behaviour;
 use deploysim_protocol::conf::{Conf, RecoveryMode};
 use deploysim_protocol::text::Text;
+use deploysim_protocol::time::Time;
+use std::io;
 use std::path::Path;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tracing::info;
@@ -47,6 +52,7 @@ impl MasterOptions {
         self.exposure.check(rest_host)?;
         let behaviour = Behaviour::default();
         let store = store(&conf, &behaviour)?;
+        open_more_files();
         on_this_thread(self.live(conf, behaviour, store))
     }
 
@@ -82,14 +88,18 @@ impl MasterOptions {
             election: None,
             shared,
         };
+        if store.keeps_records() {
+            next_second().await;
+        }
         let beginning = Beginning {
             node: AnyNode::Master(Box::new(Master::new(settings))),
             store,
             address,
             listener,
-            pages: (pages, MasterPages),
+            pages: Some((pages, MasterPages)),
             rest: rest.map(|(listener, _, server)| (listener, server)),
             children: None,
+            witness: None,
             // Without an election service a master leads at once. Spark: `MonarchyLeaderAgent`.
             first: vec![Happening::Started, Happening::Elected],
             farewell: None,
@@ -97,6 +107,18 @@ impl MasterOptions {
         };
         run(beginning, &conf).await
     }
+}
+
+/// Waits for the next second of the calendar. Ids of drivers and applications are a second and a
+/// number that begins at 0 with the process: one that began again within a second would give ids
+/// that are on record already. Spark never begins as fast.
+async fn next_second() {
+    let into_second_ms = Clock::calendar().as_millis().rem_euclid(1000);
+    let left_ms = u64::try_from(1000 - into_second_ms).unwrap_or_default();
+    let clock = Clock::new(Time::ZERO, Duration::from_nanos(1));
+    clock
+        .reach(Time::ZERO + Duration::from_millis(left_ms))
+        .await;
 }
 
 async fn rest_server(
@@ -125,25 +147,14 @@ fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError
     let unsupported = |mode: &str| {
         Err(LiveError::BadInput(format!(
             "error: spark.deploy.recoveryMode {mode} is not there for live masters: allowed is \
-             NONE and FILESYSTEM"
+             NONE, FILESYSTEM and ROCKSDB"
         )))
     };
     match conf.recovery_mode {
         RecoveryMode::None => Ok(Box::new(NoStore)),
         RecoveryMode::Filesystem => {
+            let folder = recovery_folder(conf, "FILESYSTEM", Folder::open)?;
             let name = conf.recovery_directory.as_str();
-            if name.is_empty() {
-                return Err(LiveError::BadInput(
-                    "error: spark.deploy.recoveryMode FILESYSTEM needs a folder: set \
-                     spark.deploy.recoveryDirectory"
-                        .to_owned(),
-                ));
-            }
-            let folder = Folder::open(Path::new(name)).map_err(|error| {
-                LiveError::BadInput(format!(
-                    "error: spark.deploy.recoveryDirectory {name}: {error}"
-                ))
-            })?;
             let unreadable = behaviour.unreadable_record;
             Ok(Box::new(FileStore::new(
                 folder,
@@ -152,8 +163,30 @@ fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError
                 unreadable,
             )))
         }
-        RecoveryMode::Rocksdb => unsupported("ROCKSDB"),
+        RecoveryMode::Rocksdb => {
+            let folder = recovery_folder(conf, "ROCKSDB", Folder::open_alone)?;
+            Ok(Box::new(EmbeddedStore::new(folder, Writes::Safe)))
+        }
         RecoveryMode::Zookeeper => unsupported("ZOOKEEPER"),
         RecoveryMode::Custom => unsupported("CUSTOM"),
     }
+}
+
+fn recovery_folder(
+    conf: &Conf,
+    mode: &str,
+    open: fn(&Path) -> io::Result<Folder>,
+) -> Result<Folder, LiveError> {
+    let name = conf.recovery_directory.as_str();
+    if name.is_empty() {
+        return Err(LiveError::BadInput(format!(
+            "error: spark.deploy.recoveryMode {mode} needs a folder: set \
+             spark.deploy.recoveryDirectory"
+        )));
+    }
+    open(Path::new(name)).map_err(|error| {
+        LiveError::BadInput(format!(
+            "error: spark.deploy.recoveryDirectory {name}: {error}"
+        ))
+    })
 }

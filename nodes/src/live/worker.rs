@@ -3,12 +3,16 @@
 
 use super::children::Children;
 use super::hosting::{Beginning, on_this_thread, run};
+use super::limits::child_limits;
 use super::ports::{Exposure, listen};
+use super::program::Site;
 use super::properties::Properties;
+use super::resources::Fetching;
 use super::{Ended, LiveError};
 use crate::gateway::WorkerPages;
 use crate::hosted::{AnyNode, Happening};
 use crate::settings::{Settings, Shared};
+use crate::shell::Command;
 use crate::store::NoStore;
 use crate::worker::{Worker, WorkerOperation, WorkerSettings};
 use deploysim_protocol::address::Address;
@@ -16,8 +20,10 @@ use deploysim_protocol::behaviour::Behaviour;
 use deploysim_protocol::conf::Conf;
 use deploysim_protocol::resource::{ResourceInformation, Resources};
 use deploysim_protocol::text::Text;
+use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use tokio::sync::mpsc;
 use tracing::info;
 
@@ -83,6 +89,8 @@ impl WorkerOptions {
         settings: WorkerSettings,
         work: PathBuf,
     ) -> Result<Ended, LiveError> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let children = self.children(work, &conf, sender.clone())?;
         let retries = conf.port_max_retries;
         let (listener, address) = listen("sparkWorker", &self.host, self.port, retries).await?;
         let pages_port = self.properties.value("spark.worker.ui.port");
@@ -96,18 +104,9 @@ impl WorkerOptions {
             webui = %format_args!("http://{pages_at}"),
             cores = settings.cores,
             memory_mib = settings.memory_mib,
-            work = %work.display(),
+            work = %children.site.work.display(),
             "worker listens"
         );
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let executor_command = self.properties.value("deploysim.executor.command");
-        let children = Children {
-            work,
-            executor_command: executor_command.map(str::to_owned),
-            commands: sender.clone(),
-            running: Default::default(),
-            waiting: Default::default(),
-        };
         let settings = WorkerSettings {
             web_ui_url: Text::new(&format!("http://{pages_at}")),
             ..settings
@@ -117,14 +116,38 @@ impl WorkerOptions {
             store: Box::new(NoStore),
             address,
             listener,
-            pages: (pages, WorkerPages),
+            pages: Some((pages, WorkerPages)),
             rest: None,
             children: Some(children),
+            witness: None,
             first: vec![Happening::Started],
             farewell: Some(WorkerOperation::StopPolitely),
             commands: (sender, receiver),
         };
         run(beginning, &conf).await
+    }
+
+    fn children(
+        &self,
+        work: PathBuf,
+        conf: &Conf,
+        commands: mpsc::UnboundedSender<Command>,
+    ) -> Result<Children, LiveError> {
+        let executor_command = self.properties.value("deploysim.executor.command");
+        let site = Site {
+            work,
+            executor_command: executor_command.map(str::to_owned),
+            fetching: Fetching::of(&self.properties)?,
+        };
+        Ok(Children {
+            site: Rc::new(site),
+            limits: child_limits(&self.properties)?.into(),
+            cleanup_age: conf.cleanup_app_data_ttl,
+            is_cleaning: Rc::default(),
+            commands,
+            running: Rc::default(),
+            waiting: RefCell::default(),
+        })
     }
 
     fn cores(&self) -> Result<i32, LiveError> {

@@ -20,6 +20,7 @@ mod tcp;
 mod tests;
 mod told;
 mod transport;
+mod unfinished;
 
 pub use clock::Clock;
 pub use surroundings::{Command, Outcome, Parcel, Report, Screened, Surroundings};
@@ -51,6 +52,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use unfinished::Unfinished;
 
 /// Frames that have come and that the loop has not looked at, over all connections. A bound for
 /// memory: more stay in their streams.
@@ -148,6 +150,8 @@ struct Shell<S: Surroundings> {
     inquiries: Inquiries,
     standing: Standing,
     is_over: bool,
+    /// What the connections hold of frames that have not come as a whole.
+    unfinished: Unfinished,
     /// Where the tasks of connections put what comes.
     inbox: mpsc::Sender<FromLink<Stream<S>>>,
     /// Everything that ends with the process.
@@ -193,6 +197,7 @@ impl<S: Surroundings> Shell<S> {
             inquiries: Inquiries::default(),
             standing: Standing::Going,
             is_over: false,
+            unfinished: Unfinished::default(),
             inbox: sender,
             tasks: JoinSet::new(),
         };
