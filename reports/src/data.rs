@@ -2,7 +2,6 @@
 //! times. Nothing here measures or judges.
 
 use crate::ReportError;
-use deploysim_scenarios::output::manifest::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,24 +58,13 @@ pub struct Recorded {
     pub source: String,
 }
 
-/// A file that the page was made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Input {
-    /// Its name, without its folder.
-    pub file: String,
-    /// BLAKE3 of its bytes.
-    pub digest: String,
-}
-
-/// Everything that a page is made from.
+/// The benchmarks that a page is made from.
 #[derive(Clone, Debug, Default)]
 pub struct Data {
     /// By name.
     pub measurements: BTreeMap<String, Measurement>,
     /// In the order of the file.
     pub spark: Vec<Recorded>,
-    /// By file name.
-    pub inputs: Vec<Input>,
 }
 
 impl Data {
@@ -99,7 +87,12 @@ impl Data {
         }
         paths.sort();
         for path in paths {
-            data.read_file(&path)?;
+            let bytes = std::fs::read(&path).map_err(ReportError::unusable(&path))?;
+            if path.ends_with(SPARK) {
+                data.add_recorded(&path, &bytes)?;
+            } else {
+                data.add_measurements(&path, &bytes)?;
+            }
         }
         if data.measurements.is_empty() {
             let folder = folder.to_owned();
@@ -108,21 +101,28 @@ impl Data {
         Ok(data)
     }
 
-    fn read_file(&mut self, path: &Path) -> Result<(), ReportError> {
-        let bytes = std::fs::read(path).map_err(ReportError::unusable(path))?;
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        if file == SPARK {
-            self.spark = rows(path, &bytes)?;
-        } else {
-            for measurement in rows::<Measurement>(path, &bytes)? {
-                let name = measurement.name.clone();
-                self.measurements.insert(name, measurement);
-            }
+    /// Takes in a file of measurements.
+    ///
+    /// # Errors
+    /// If a row is wrong.
+    pub(crate) fn add_measurements(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+    ) -> Result<(), ReportError> {
+        for measurement in rows::<Measurement>(path, bytes)? {
+            let name = measurement.name.clone();
+            self.measurements.insert(name, measurement);
         }
-        self.inputs.push(Input {
-            file: file.into_owned(),
-            digest: digest(&bytes),
-        });
+        Ok(())
+    }
+
+    /// Takes in a file of recorded times.
+    ///
+    /// # Errors
+    /// If a row is wrong.
+    pub(crate) fn add_recorded(&mut self, path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+        self.spark.extend(rows(path, bytes)?);
         Ok(())
     }
 
@@ -135,6 +135,12 @@ impl Data {
     pub(crate) fn each(&self, name: &str) -> Option<f64> {
         let measurement = self.measurements.get(name)?;
         Some(measurement.median / measurement.elements.unwrap_or(1) as f64)
+    }
+
+    /// How many elements an iteration of a benchmark handles; 1 if it is one thing.
+    pub(crate) fn elements(&self, name: &str) -> f64 {
+        let measured = self.measurements.get(name);
+        measured.and_then(|it| it.elements).unwrap_or(1) as f64
     }
 
     /// What real Spark took for the same.

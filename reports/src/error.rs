@@ -11,7 +11,14 @@ pub enum ReportError {
         /// Which.
         folder: PathBuf,
     },
-    /// A file of measurements is wrong.
+    /// Folders hold nothing that a report is made of.
+    NothingToReport {
+        /// Which.
+        folders: Vec<PathBuf>,
+        /// What they hold that could not be read.
+        skipped: Vec<String>,
+    },
+    /// A file is wrong.
     Wrong {
         /// Which.
         path: PathBuf,
@@ -35,6 +42,15 @@ pub enum ReportError {
 }
 
 impl ReportError {
+    /// A file that is wrong on this line, counted from 1.
+    pub(crate) fn wrong(path: impl Into<PathBuf>, line: u64, what: impl Into<String>) -> Self {
+        Self::Wrong {
+            path: path.into(),
+            line,
+            what: what.into(),
+        }
+    }
+
     /// Says which file or folder could not be used.
     pub(crate) fn unusable(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
@@ -50,6 +66,20 @@ impl fmt::Display for ReportError {
                 "{} holds no measurements (*.csv); `deploysim report --measure` makes them",
                 folder.display()
             ),
+            Self::NothingToReport { folders, skipped } => {
+                let folders: Vec<String> = folders
+                    .iter()
+                    .map(|folder| folder.display().to_string())
+                    .collect();
+                write!(
+                    formatter,
+                    "nothing to report of in {}: no run (`deploysim run --out`), no table of a sweep (`deploysim sweep -o`), no measurements (`deploysim report --measure`)",
+                    folders.join(", ")
+                )?;
+                skipped
+                    .iter()
+                    .try_for_each(|one| write!(formatter, "\nleft out: {one}"))
+            }
             Self::Wrong { path, line, what } => {
                 write!(formatter, "{}:{line}: {what}", path.display())
             }

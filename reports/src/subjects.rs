@@ -1,9 +1,9 @@
 //! The subjects of the benchmarks as a reader meets them: one heading, one growth chart, and a
 //! sentence that says what to see. What is drawn is looked up by the benchmarks' names.
 
-use crate::charts::{Chart, Series};
+use crate::charts::{Lines, Measure, Panel, Point, Scale, Series, Write};
 use crate::data::Data;
-use crate::numbers::{bytes, duration};
+use crate::numbers::{bytes, count, duration};
 
 /// One subject.
 pub(crate) struct Subject {
@@ -14,7 +14,7 @@ pub(crate) struct Subject {
     /// What to see.
     pub(crate) see: &'static str,
     /// What is drawn.
-    pub(crate) chart: Chart,
+    pub(crate) chart: Lines,
 }
 
 /// How values of a series are read.
@@ -60,9 +60,11 @@ fn placement(data: &Data) -> Subject {
         name: "placement",
         heading: "One decision",
         see: "The line of the core has the slope of the launches that it writes down, four for each worker; real Spark's recorded time is a point far above, because it adds up sums again for every candidate.",
-        chart: times(
+        chart: growth(
             data,
             "workers",
+            "processor time",
+            duration,
             &[
                 (
                     "core, 4 cores each",
@@ -99,9 +101,11 @@ fn schedule(data: &Data) -> Subject {
         name: "schedule",
         heading: "One pass of the scheduling core",
         see: "At a fixed number of decisions (100 applications of 16 executors) the lowest line of the empty cluster stays nearly level while the workers double; the full cluster costs less still, and a steady state hardly feels its size.",
-        chart: times(
+        chart: growth(
             data,
             "workers",
+            "processor time",
+            duration,
             &[
                 (
                     "100 applications, empty",
@@ -138,9 +142,11 @@ fn master(data: &Data) -> Subject {
         name: "master",
         heading: "One pass of the Master",
         see: "Bookkeeping, notes and messages cost the same for each launch: ten times the applications take ten times the time, from a hundred applications on. Real Spark's recorded time for 100 is the point at the top.",
-        chart: times(
+        chart: growth(
             data,
             "waiting applications, at 10,000 workers",
+            "processor time",
+            duration,
             &[
                 (
                     "Master",
@@ -167,9 +173,11 @@ fn events(data: &Data) -> Subject {
         name: "events",
         heading: "The Master event by event",
         see: "The ends of executors, which are nearly all inputs, hardly feel the size of the cluster. The means of what is rare, and the 99.9th percentile, grow with it, and the mean of all depends on how rare that is: those inputs are told to every worker or to every application, one message each, as Spark does.",
-        chart: times(
+        chart: growth(
             data,
             "workers, and as many waiting applications",
+            "processor time",
+            duration,
             &[
                 ("mean", "events/workers={}/waiting={}/mean", Value::Whole),
                 (
@@ -207,9 +215,11 @@ fn drivers(data: &Data) -> Subject {
         name: "drivers",
         heading: "Waiting drivers",
         see: "That a shape fits nowhere is found once for all drivers of it, so that 10,000 cost a few times what 100 do; the plain algorithm, and real Spark, look at every worker for each of them.",
-        chart: times(
+        chart: growth(
             data,
             "workers",
+            "processor time",
+            duration,
             &[
                 (
                     "100 fit nowhere",
@@ -246,35 +256,34 @@ fn registration(data: &Data) -> Subject {
         name: "registration",
         heading: "Registration of workers",
         see: "The cost of one worker grows slowly with the number of those that are there: it is a search in an order of ids.",
-        chart: Chart {
-            up: "processor time per worker",
-            ..times(
-                data,
-                "workers",
-                &[
-                    (
-                        "ids ascending",
-                        "registration/ascending/workers={}",
-                        Value::PerSize,
-                    ),
-                    (
-                        "descending",
-                        "registration/descending/workers={}",
-                        Value::PerSize,
-                    ),
-                    (
-                        "scattered",
-                        "registration/scattered/workers={}",
-                        Value::PerSize,
-                    ),
-                    (
-                        "numbered",
-                        "registration/numbered/workers={}",
-                        Value::PerSize,
-                    ),
-                ],
-            )
-        },
+        chart: growth(
+            data,
+            "workers",
+            "processor time per worker",
+            duration,
+            &[
+                (
+                    "ids ascending",
+                    "registration/ascending/workers={}",
+                    Value::PerSize,
+                ),
+                (
+                    "descending",
+                    "registration/descending/workers={}",
+                    Value::PerSize,
+                ),
+                (
+                    "scattered",
+                    "registration/scattered/workers={}",
+                    Value::PerSize,
+                ),
+                (
+                    "numbered",
+                    "registration/numbered/workers={}",
+                    Value::PerSize,
+                ),
+            ],
+        ),
     }
 }
 
@@ -283,18 +292,17 @@ fn queue(data: &Data) -> Subject {
         name: "queue",
         heading: "The event queue",
         see: "Both heaps grow with the timers that wait; the queue grows more slowly, because heartbeats wait in the order in which they came.",
-        chart: Chart {
-            up: "processor time per step",
-            ..times(
-                data,
-                "timers",
-                &[
-                    ("this queue", "queue/agenda/timers={}", Value::Each),
-                    ("standard heap", "queue/binary-heap/timers={}", Value::Each),
-                    ("4-ary heap", "queue/4-ary-heap/timers={}", Value::Each),
-                ],
-            )
-        },
+        chart: growth(
+            data,
+            "timers",
+            "processor time per step",
+            duration,
+            &[
+                ("this queue", "queue/agenda/timers={}", Value::Each),
+                ("standard heap", "queue/binary-heap/timers={}", Value::Each),
+                ("4-ary heap", "queue/4-ary-heap/timers={}", Value::Each),
+            ],
+        ),
     }
 }
 
@@ -303,31 +311,30 @@ fn world(data: &Data) -> Subject {
         name: "world",
         heading: "Whole runs",
         see: "The distance between the lines of a run and those of a bare heap is what the nodes, the network, the invariants and the metrics cost.",
-        chart: Chart {
-            up: "processor time per input",
-            ..times(
-                data,
-                "workers",
-                &[
-                    (
-                        "applications come and go",
-                        "world/applications/workers={}",
-                        Value::Each,
-                    ),
-                    ("idle", "world/idle/workers={}", Value::Each),
-                    (
-                        "bare heap",
-                        "world/bare-heap-for-applications/workers={}",
-                        Value::Each,
-                    ),
-                    (
-                        "bare heap, idle",
-                        "world/bare-heap-for-idle/workers={}",
-                        Value::Each,
-                    ),
-                ],
-            )
-        },
+        chart: growth(
+            data,
+            "workers",
+            "processor time per input",
+            duration,
+            &[
+                (
+                    "applications come and go",
+                    "world/applications/workers={}",
+                    Value::Each,
+                ),
+                ("idle", "world/idle/workers={}", Value::Each),
+                (
+                    "bare heap",
+                    "world/bare-heap-for-applications/workers={}",
+                    Value::Each,
+                ),
+                (
+                    "bare heap, idle",
+                    "world/bare-heap-for-idle/workers={}",
+                    Value::Each,
+                ),
+            ],
+        ),
     }
 }
 
@@ -336,47 +343,60 @@ fn memory(data: &Data) -> Subject {
         name: "memory",
         heading: "Memory of whole runs",
         see: "A nearly level line: an idle worker costs about the same at any size.",
-        chart: Chart {
-            across: "workers",
-            up: "bytes per worker at the peak",
-            write: bytes,
-            series: lines(data, &[("idle", "memory/idle/workers={}", Value::Each)]),
-        },
+        chart: growth(
+            data,
+            "workers",
+            "memory per worker at the peak",
+            bytes,
+            &[("idle", "memory/idle/workers={}", Value::Each)],
+        ),
     }
 }
 
-/// A chart of times.
-fn times(data: &Data, across: &'static str, wanted: &[Line]) -> Chart {
-    Chart {
-        across,
-        up: "processor time",
-        write: duration,
-        series: lines(data, wanted),
-    }
-}
-
-/// The lines of which something was measured.
-fn lines(data: &Data, wanted: &[Line]) -> Vec<Series> {
+/// A chart of the lines of which something was measured, both axes logarithmic.
+fn growth(data: &Data, across: &str, up: &str, write: Write, wanted: &[Line]) -> Lines {
     let series = wanted.iter().map(|(name, benchmarks, value)| Series {
-        name,
+        name: (*name).to_owned(),
         points: points(data, benchmarks, *value),
     });
-    series.filter(|series| !series.points.is_empty()).collect()
+    let series = series.filter(|series| !series.points.is_empty()).collect();
+    let measure = |label: &str, write| Measure {
+        label: label.to_owned(),
+        scale: Scale::Logarithmic,
+        write,
+    };
+    let title = String::new();
+    Lines {
+        across: measure(across, count),
+        up: measure(up, write),
+        panels: vec![Panel { title, series }],
+    }
 }
 
-fn points(data: &Data, benchmarks: &str, value: Value) -> Vec<(f64, f64)> {
+fn points(data: &Data, benchmarks: &str, value: Value) -> Vec<Point> {
     let sizes = SIZES.into_iter().chain([LAST_DOUBLING]);
     let points = sizes.filter_map(|size| {
         let name = benchmarks.replace("{}", &size.to_string());
-        let found = match value {
-            Value::Whole => data.median(&name),
-            Value::Each => data.each(&name),
-            Value::PerSize => data.median(&name).map(|median| median / f64::from(size)),
-            Value::Spark => data.recorded(&name).map(|recorded| recorded.low_ms * 1e6),
+        // Of medians the data have an interval; of what real Spark took only the times themselves.
+        let scaled = |by: f64| {
+            let measured = data.measurements.get(&name)?;
+            let ends = (measured.lower / by, measured.upper / by);
+            Some((measured.median / by, Some(ends)))
         };
-        found
-            .filter(|found| *found > 0.0)
-            .map(|found| (f64::from(size), found))
+        let found = match value {
+            Value::Whole => scaled(1.0),
+            Value::Each => scaled(data.elements(&name)),
+            Value::PerSize => scaled(f64::from(size)),
+            Value::Spark => data.recorded(&name).map(|it| (it.low_ms * 1e6, None)),
+        };
+        let (value, interval) = found.filter(|(value, _)| *value > 0.0)?;
+        // The axis has no place for what is not above zero.
+        let interval = interval.filter(|(low, _)| *low > 0.0);
+        Some(Point {
+            at: size.into(),
+            value,
+            interval,
+        })
     });
     points.collect()
 }

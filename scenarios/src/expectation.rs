@@ -146,7 +146,7 @@ impl Judge {
         if self.open == 0 {
             return;
         }
-        if let Fact::Received { from, unit } = &entry.fact {
+        if let Fact::Received { from, unit, .. } = &entry.fact {
             for row in 0..self.watches.len() {
                 let watch = &mut self.watches[row];
                 if watch.counts(entry.at)
@@ -190,6 +190,16 @@ impl Judge {
     /// Whether no expectation needs to wait, other than for the end of the run.
     pub const fn is_decided(&self) -> bool {
         self.bounded == 0
+    }
+
+    /// How many expectations are decided.
+    pub const fn decided(&self) -> usize {
+        self.watches.len() - self.open
+    }
+
+    /// Whether there are expectations, and each of them is decided.
+    pub const fn is_settled(&self) -> bool {
+        self.open == 0 && !self.watches.is_empty()
     }
 
     fn keep(&mut self, row: usize, entry: &Entry<'_>, ledger: &Ledger) {

@@ -219,6 +219,15 @@ impl Ledger {
         self.names.worker_node(id)
     }
 
+    /// Whether the very process that registered as this worker lives, paused or not.
+    pub fn is_living_worker(&self, record: &WorkerRecord) -> bool {
+        // A process that started again announces another id.
+        record.node.is_some_and(|node| {
+            let tables = self.worker(node);
+            self.is_alive(node) && tables.is_some_and(|tables| tables.id == Some(record.id))
+        })
+    }
+
     /// Every master, by number.
     pub fn masters(&self) -> &[NodeId] {
         &self.masters

@@ -65,6 +65,8 @@ pub enum Liveness {
     Checked,
     /// The scenario turned it off.
     NotChecked,
+    /// No invariant was: the world does not show what its nodes note.
+    NoInvariants,
 }
 
 /// What became of one expectation.
@@ -81,14 +83,21 @@ pub struct Judged {
 }
 
 impl Outcome {
-    /// Collects what the judges of a run that is over decided.
+    /// Collects what the judges of a run that is over decided; without violations there was no judge
+    /// of invariants.
     pub fn new(
         plan: &Plan,
         seed: u64,
         played: Played,
         judge: &Judge,
-        violations: &[Violation],
+        violations: Option<&[Violation]>,
     ) -> Self {
+        let liveness = match (violations, plan.settle) {
+            (None, _) => Liveness::NoInvariants,
+            (Some(_), Settle::UntilDecided | Settle::AtMost(_)) => Liveness::Checked,
+            (Some(_), Settle::Off) => Liveness::NotChecked,
+        };
+        let violations = violations.unwrap_or_default();
         let decided = plan.expectations.iter().zip(judge.decisions()).enumerate();
         let expectations = decided
             .map(|(row, (expectation, decision))| Judged {
@@ -107,10 +116,7 @@ impl Outcome {
             end: played.end,
             inputs: played.inputs,
             steps: played.steps,
-            liveness: match plan.settle {
-                Settle::UntilDecided | Settle::AtMost(_) => Liveness::Checked,
-                Settle::Off => Liveness::NotChecked,
-            },
+            liveness,
             expectations,
             violations: violations.iter().map(|one| read(plan, one)).collect(),
             announced: (plan.expected_violations.iter())

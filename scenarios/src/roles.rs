@@ -1,7 +1,7 @@
 //! From the scenario to the nodes: who plays which role, with which settings and descriptions.
 //! Every world makes its nodes here, so that they are the same everywhere.
 
-use crate::ledger::ProcessName;
+use crate::programs::Programs;
 use crate::scenario::plan::{
     ApplicationWork, ELECTION, ElectionPlan, LatencyPlan, Plan, SubmittedDriverPlan, Supervision,
     WorkerPlan,
@@ -162,11 +162,18 @@ fn worker_settings(plan: &Plan, worker: &WorkerPlan, shared: &Shared) -> WorkerS
 }
 
 /// The node of a child that a worker started. It listens, if at all, at `address`.
-pub fn child(plan: &Plan, program: &Program, address: Address, shared: &Shared) -> AnyNode {
+pub fn child(
+    plan: &Plan,
+    programs: &Programs,
+    program: &Program,
+    address: Address,
+    shared: &Shared,
+) -> AnyNode {
     match program {
         Program::Driver(driver) => {
-            let hosted = submitted(plan, driver_name(&driver.description))
-                .and_then(|plan| plan.application.as_ref());
+            let name = Text::new(driver_name(&driver.description));
+            let hosted =
+                (programs.submitted(plan, name)).and_then(|driver| driver.application.as_ref());
             let application =
                 hosted.map(|(_, work)| Arc::new(application_description(plan, work, address)));
             let settings = DriverSettings {
@@ -212,11 +219,6 @@ fn client(plan: &Plan, request: ClientRequest, shared: &Shared) -> AnyNode {
     AnyNode::Client(Box::new(SubmitClient::new(settings)))
 }
 
-/// The submitted driver that the scenario calls `name`.
-pub fn submitted<'plan>(plan: &'plan Plan, name: &str) -> Option<&'plan SubmittedDriverPlan> {
-    plan.drivers.iter().find(|driver| driver.name == name)
-}
-
 /// The scenario's name of a submitted driver: the user's main class, the third argument of
 /// Spark's driver wrapper.
 pub fn driver_name(description: &DriverDescription) -> &str {
@@ -227,36 +229,8 @@ pub fn driver_name(description: &DriverDescription) -> &str {
         .map_or("", String::as_str)
 }
 
-/// The scenario's name of the application that the process called `node` opens; empty if it
-/// opens none.
-pub fn application_name(plan: &Plan, node: &str) -> String {
-    match ProcessName::of(Text::new(node)) {
-        ProcessName::Driver { driver, .. } => {
-            hosted_work(plan, driver).map_or_else(String::new, |work| work.name.clone())
-        }
-        ProcessName::Plain | ProcessName::Executor { .. } => node.to_owned(),
-    }
-}
-
-/// What a process does as the driver of an application, if it is one.
-pub fn application_work<'plan>(plan: &'plan Plan, node: &str) -> Option<&'plan ApplicationWork> {
-    match ProcessName::of(Text::new(node)) {
-        ProcessName::Driver { driver, .. } => hosted_work(plan, driver),
-        ProcessName::Plain | ProcessName::Executor { .. } => plan
-            .applications
-            .iter()
-            .map(|application| &application.work)
-            .find(|work| work.name == node),
-    }
-}
-
-/// The application that each process of a submitted driver opens.
-fn hosted_work(plan: &Plan, driver: Text) -> Option<&ApplicationWork> {
-    let (_, work) = submitted(plan, &driver.as_str())?.application.as_ref()?;
-    Some(work)
-}
-
-fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
+/// What is asked of a master for a submitted driver.
+pub(crate) fn driver_description(driver: &SubmittedDriverPlan) -> DriverDescription {
     DriverDescription {
         jar_url: format!("file:/{}.jar", driver.name),
         memory_mib: signed(driver.memory_mib),

@@ -100,6 +100,8 @@ pub enum Fact<'a> {
         from: NodeId,
         /// What.
         unit: Unit<'a>,
+        /// How long it was there already: its process stood still, or its store took time.
+        waited: Duration,
     },
     /// A fault took something away at the node's lane, or repeated it.
     Tampered {
@@ -214,6 +216,10 @@ pub trait Observer {
     /// One thing happened.
     fn observe(&mut self, entry: &Entry<'_>);
 
+    /// Nothing else happened before this instant. A world says so if its time passes also while
+    /// nothing happens.
+    fn pass_to(&mut self, _at: Time) {}
+
     /// Shows a node that is alive, so that its books can be compared with what it said. Worlds do
     /// this for the node that has just handled an input in runs of up to
     /// [`INSPECTED_NODES_MAX`] nodes, and for every node each [`INSPECTION_PERIOD`], when a fault
@@ -236,5 +242,11 @@ pub trait Observer {
     /// Whether nothing has to be waited for any more once the fault phase is over.
     fn is_decided(&self) -> bool {
         true
+    }
+
+    /// Whether it wants to see no more of the run, whatever happens: for a world whose time is
+    /// real.
+    fn has_seen_enough(&self) -> bool {
+        false
     }
 }

@@ -1,6 +1,6 @@
 //! `deploysim kill`: has a submitted driver killed.
 
-use super::rest::{About, client, protocol_client, said};
+use super::rest::{ABOUT_TOKENS, About, said};
 use super::{Failure, Verdict};
 use crate::terminal::results;
 use deploysim_nodes::live::LiveError;
@@ -10,6 +10,7 @@ use std::io::Write;
 ///
 /// Exits with 1 if the master does not know it, or it has ended.
 #[derive(clap::Args)]
+#[command(after_help = ABOUT_TOKENS)]
 pub(crate) struct Kill {
     #[command(flatten)]
     about: About,
@@ -18,10 +19,11 @@ pub(crate) struct Kill {
 impl Kill {
     /// Has it killed.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let client = client(&self.about.master)?;
+        let client = self.about.client()?;
         let reply = match client.kill(&self.about.driver) {
             Err(LiveError::Unreachable(_)) => {
-                let outcome = protocol_client(&client).kill(&self.about.driver)?;
+                let client = self.about.protocol_client()?;
+                let outcome = client.kill(&self.about.driver)?;
                 return Ok(Verdict::from(outcome.success));
             }
             reply => reply?,

@@ -1,26 +1,31 @@
 //! What the subcommands of the live cluster share: the flags of every process of it, and what
 //! the end of one means to whoever started it.
 
+use super::environment::flag_or_variable;
 use super::{Failure, Verdict};
 use crate::logs::Logs;
 use deploysim_nodes::live::{Ended, Exposure, LiveError, Properties};
 use std::path::PathBuf;
 
+/// What a port can be.
+pub(super) const PORTS: &str = "0 to 65535";
+
 /// The flags of a master and of a worker.
 #[derive(Debug, clap::Args)]
 pub(super) struct ProcessFlags {
     /// The name of this machine that others dial.
-    #[arg(long, short = 'i', visible_alias = "ip", default_value = "127.0.0.1")]
-    pub(super) host: String,
+    /// [default: 127.0.0.1].
+    #[arg(long, short = 'i', visible_alias = "ip")]
+    host: Option<String>,
     /// Port of the state page and the state document (`/json/`), unless the properties file says
     /// it.
     #[arg(long = "webui-port", value_name = "PORT")]
-    pub(super) web_ui_port: Option<u16>,
+    web_ui_port: Option<u16>,
     /// Spark's configuration, in Spark's format: a key, a blank or `=`, a value.
     #[arg(long, value_name = "FILE")]
     properties_file: Option<PathBuf>,
-    /// Allow a host that other machines can reach. Nobody has to prove who he is: whoever
-    /// reaches a master or worker may run programs on it.
+    /// Allow a host that other machines can reach although nobody has to prove who he is: whoever
+    /// reaches a master or worker may run programs on it. Not needed with a secret.
     #[arg(long)]
     insecure_public: bool,
     #[command(flatten)]
@@ -32,6 +37,22 @@ impl ProcessFlags {
     pub(super) fn begin(&self) -> Result<Properties, Failure> {
         self.logs.begin();
         Ok(properties(self.properties_file.as_ref())?)
+    }
+
+    /// The name of this machine that others dial: the flag's, the variable's, or the loopback's.
+    pub(super) fn host(&self, variable: &str) -> Result<String, Failure> {
+        let host = flag_or_variable(self.host.clone(), variable, "a host")?;
+        Ok(host.unwrap_or_else(|| "127.0.0.1".to_owned()))
+    }
+
+    /// The port of the page, if a flag or the variable says it.
+    pub(super) fn web_ui_port(&self, variable: &str) -> Result<Option<u16>, Failure> {
+        flag_or_variable(self.web_ui_port, variable, PORTS)
+    }
+
+    /// The name of this machine in the addresses of pages.
+    pub(super) fn public_host() -> Result<Option<String>, Failure> {
+        flag_or_variable(None, "SPARK_PUBLIC_DNS", "a host")
     }
 
     /// Who may reach the process.

@@ -1,8 +1,12 @@
 //! `deploysim master`: a live master on real TCP.
 
-use super::live::{ProcessFlags, verdict};
+use super::environment::flag_or_variable;
+use super::live::{PORTS, ProcessFlags, verdict};
 use super::{Failure, Verdict};
 use deploysim_nodes::live::MasterOptions;
+
+/// Where a master listens if nobody says otherwise.
+const PORT: u16 = 7077;
 
 /// Run a live master: real TCP, the REST server, the state page.
 ///
@@ -12,17 +16,26 @@ use deploysim_nodes::live::MasterOptions;
 #[command(after_help = "Examples:
   deploysim master
   deploysim master --port 0 --webui-port 0 --properties-file master.conf
-  deploysim master --host node-1 --insecure-public
+  deploysim master --host node-1 --properties-file secret.conf
 
 Keys of the properties file: Spark's own. spark.deploy.recoveryMode is NONE, FILESYSTEM or
-ROCKSDB (both with spark.deploy.recoveryDirectory); spark.master.rest.enabled and spark.master.rest.port (6066) are
-the REST server's; spark.port.maxRetries says how many ports are tried.")]
+ROCKSDB (both with spark.deploy.recoveryDirectory); spark.master.rest.enabled and
+spark.master.rest.port (6066) are the REST server's; spark.port.maxRetries says how many ports are
+tried.
+
+spark.authenticate.secret: masters, workers and drivers have to know it, and what they say is
+encrypted. The REST server then needs deploysim.rest.token, which whoever asks it has to bring
+(`deploysim submit`, kill and status do). Both can be variables of the environment:
+_SPARK_AUTH_SECRET, DEPLOYSIM_REST_TOKEN.
+
+Variables: SPARK_MASTER_HOST, SPARK_MASTER_PORT, SPARK_MASTER_WEBUI_PORT (flags win, and for the
+page's port the properties file), SPARK_PUBLIC_DNS (the name in the addresses of pages).")]
 pub(crate) struct Master {
     #[command(flatten)]
     process: ProcessFlags,
-    /// Port for workers and drivers; 0: any free port.
-    #[arg(long, short, default_value_t = 7077)]
-    port: u16,
+    /// Port for workers and drivers; 0: any free port [default: 7077].
+    #[arg(long, short)]
+    port: Option<u16>,
 }
 
 impl Master {
@@ -30,9 +43,10 @@ impl Master {
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
         let properties = self.process.begin()?;
         let options = MasterOptions {
-            host: self.process.host.clone(),
-            port: self.port,
-            web_ui_port: self.process.web_ui_port,
+            host: self.process.host("SPARK_MASTER_HOST")?,
+            public_host: ProcessFlags::public_host()?,
+            port: flag_or_variable(self.port, "SPARK_MASTER_PORT", PORTS)?.unwrap_or(PORT),
+            web_ui_port: self.process.web_ui_port("SPARK_MASTER_WEBUI_PORT")?,
             properties,
             exposure: self.process.exposure(),
         };

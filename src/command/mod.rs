@@ -2,11 +2,17 @@
 
 mod check;
 mod child;
+mod compare;
+mod environment;
+mod export;
+mod import;
 mod junit;
+mod kept;
 mod kill;
 mod live;
 mod master;
 mod paths;
+mod program;
 mod replay;
 mod report;
 mod rest;
@@ -32,7 +38,10 @@ pub(crate) enum Command {
     Test(test::Test),
     Check(check::Check),
     Sweep(sweep::Sweep),
+    Import(import::Import),
     Report(report::Report),
+    Export(export::Export),
+    Compare(compare::Compare),
     Schema(schema::Schema),
     Master(master::Master),
     Worker(worker::Worker),
@@ -41,6 +50,8 @@ pub(crate) enum Command {
     Status(status::Status),
     #[command(hide = true)]
     Child(child::Child),
+    #[command(hide = true)]
+    Program(program::Program),
 }
 
 impl Command {
@@ -51,7 +62,10 @@ impl Command {
             Self::Test(test) => test.carry_out(),
             Self::Check(check) => check.carry_out(),
             Self::Sweep(sweep) => sweep.carry_out(),
+            Self::Import(import) => import.carry_out(),
             Self::Report(report) => report.carry_out(),
+            Self::Export(export) => export.carry_out(),
+            Self::Compare(compare) => compare.carry_out(),
             Self::Schema(schema) => schema.carry_out(),
             Self::Master(master) => master.carry_out(),
             Self::Worker(worker) => worker.carry_out(),
@@ -59,6 +73,7 @@ impl Command {
             Self::Kill(kill) => kill.carry_out(),
             Self::Status(status) => status.carry_out(),
             Self::Child(child) => child.carry_out(),
+            Self::Program(program) => program.carry_out(),
         }
     }
 }
@@ -114,6 +129,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Refused(refusal) => Self::BadInput(format!("error: {refusal}")),
             RunError::Unwritten(error) => Self::from(error),
+            RunError::Failed(what) => Self::Machine(format!("error: {what}")),
         }
     }
 }

@@ -5,13 +5,25 @@ use std::path::Path;
 
 /// The command that plays the run again.
 pub(crate) fn replay(scenario: &Path, world: World, seed: u64, changes: &[String]) -> String {
+    let other = match world {
+        World::Queue => None,
+        World::Turmoil => Some("turmoil"),
+    };
+    command(scenario, other, seed, changes)
+}
+
+/// The command that plays the scenario with live processes again, which is another run.
+pub(crate) fn replay_live(scenario: &Path, seed: u64, changes: &[String]) -> String {
+    command(scenario, Some("live"), seed, changes)
+}
+
+fn command(scenario: &Path, world: Option<&str>, seed: u64, changes: &[String]) -> String {
     let mut command = format!(
         "deploysim run {} --seed {seed}",
         quoted(&scenario.display().to_string())
     );
-    match world {
-        World::Queue => {}
-        World::Turmoil => command += " --world turmoil",
+    if let Some(world) = world {
+        command += &format!(" --world {world}");
     }
     for change in changes {
         command += &format!(" --set {}", quoted(change));

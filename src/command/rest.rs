@@ -2,9 +2,11 @@
 //! an answer is shown. All three go through the REST server, as spark-submit's cluster mode does.
 
 use super::Failure;
+use super::live::properties;
 use crate::terminal::results;
-use deploysim_nodes::live::{Client, ProtocolClient, Reply, masters_in};
+use deploysim_nodes::live::{Client, Properties, ProtocolClient, Reply, Token, masters_in};
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Where a REST server is if nobody says otherwise.
 pub(super) const REST_SERVER: &str = "spark://127.0.0.1:6066";
@@ -18,23 +20,48 @@ pub(super) struct About {
     /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066; to kill, also
     /// masters without one.
     #[arg(long, default_value = REST_SERVER)]
-    pub(super) master: String,
+    master: String,
+    /// Spark's configuration, in which deploysim.rest.token is looked for.
+    #[arg(long, value_name = "FILE")]
+    properties_file: Option<PathBuf>,
 }
 
-/// Speaks to the REST servers of a master URL.
-pub(super) fn client(masters: &str) -> Result<Client, Failure> {
+/// How a token comes to a command that asks a REST server, for the ends of help texts.
+pub(super) const ABOUT_TOKENS: &str = "A REST server that wants a token finds it in the variable \
+DEPLOYSIM_REST_TOKEN, or as\ndeploysim.rest.token in the properties file.";
+
+impl About {
+    /// Speaks to the REST servers.
+    pub(super) fn client(&self) -> Result<Client, Failure> {
+        let properties = properties(self.properties_file.as_ref())?;
+        client(&self.master, &properties)
+    }
+
+    /// Speaks to the masters themselves, which have no REST servers.
+    pub(super) fn protocol_client(&self) -> Result<ProtocolClient, Failure> {
+        let properties = properties(self.properties_file.as_ref())?;
+        protocol_client(&self.master, &properties)
+    }
+}
+
+/// Speaks to the REST servers of a master URL, with the token of the environment or of these
+/// properties.
+pub(super) fn client(masters: &str, properties: &Properties) -> Result<Client, Failure> {
     let masters = masters_in(masters)?;
-    Ok(Client { masters })
+    let token = Token::find(properties, |name| std::env::var_os(name))?;
+    Ok(Client { masters, token })
 }
 
-/// Speaks to the same masters at their own ports, and says why.
-pub(super) fn protocol_client(client: &Client) -> ProtocolClient {
+/// Speaks to the masters of a master URL at their own ports, and says why; with the secret of the
+/// environment or of these properties.
+pub(super) fn protocol_client(
+    masters: &str,
+    properties: &Properties,
+) -> Result<ProtocolClient, Failure> {
     crate::terminal::complain(
         "warning: no REST server answers there; the masters are asked at their own ports",
     );
-    ProtocolClient {
-        masters: client.masters.clone(),
-    }
+    Ok(ProtocolClient::new(masters_in(masters)?, properties)?)
 }
 
 /// A driver's id, its state, its worker, and what else is known of it.

@@ -1,18 +1,21 @@
-//! `deploysim run`: plays one scenario once and shows what happened.
+//! `deploysim run`: plays one scenario once and shows what happened. With live processes: `run/live.rs`.
 
+mod live;
+
+use super::kept::Kept;
 use super::replay::replay;
 use super::warnings::warn;
 use super::world::{World, can_play};
 use super::{Failure, Verdict};
 use crate::stopwatch::{Stopwatch, rate};
 use crate::terminal::{Results, results, show};
+use deploysim_reports::view::{Subject, Window};
 use deploysim_scenarios::measure::Measures;
 use deploysim_scenarios::outcome::Outcome;
 use deploysim_scenarios::output::folder::{Existing, Folder};
 use deploysim_scenarios::output::judgement;
 use deploysim_scenarios::output::manifest::{Manifest, digest};
 use deploysim_scenarios::output::metrics::Metrics;
-use deploysim_scenarios::output::record::Record;
 use deploysim_scenarios::output::summary::Summary;
 use deploysim_scenarios::run::{self, RunError, Witness};
 use deploysim_scenarios::scenario;
@@ -33,8 +36,14 @@ use std::path::PathBuf;
   deploysim run scenarios/files/liveness/silent-worker-comes-back.toml
   deploysim run scenario.toml --seed 12 --set cluster.worker.count=50
   deploysim run scenario.toml --set 'conf.\"spark.worker.timeout\"=30' --out runs/short-timeout
+  deploysim run scenario.toml --out runs/one --view-window 20s..90s
   deploysim run scenario.toml --trace | grep ReconnectWorker
-  deploysim run scenario.toml --format json | jq .verdict")]
+  deploysim run scenario.toml --format json | jq .verdict
+  deploysim run scenario.toml --world live --set 'conf.\"spark.worker.timeout\"=4' --set until=20s
+
+In the world `live` the scenario is played by real masters, workers and drivers on this machine, and
+takes as long as it says, at most. What cannot be played or seen there is refused. A shorter run: other times
+with --set; spark.worker.timeout is at least 4 s.")]
 pub(crate) struct Run {
     /// The scenario file.
     scenario: PathBuf,
@@ -47,9 +56,13 @@ pub(crate) struct Run {
     /// Change a key of the scenario (repeatable).
     #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<String>,
-    /// Write the run into this folder: scenario, trace, events, metrics, summary, manifest.
+    /// Write the run into this folder: scenario, trace, events, metrics, summary, manifest, and
+    /// run.html, which shows it in a browser.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Show everything between two instants in run.html, heartbeats one by one: `20s..90s`.
+    #[arg(long, value_name = "FROM..TO", requires = "out")]
+    view_window: Option<Window>,
     /// Replace a run that the folder holds already.
     #[arg(long, requires = "out")]
     force: bool,
@@ -73,12 +86,16 @@ enum Format {
 impl Run {
     /// Plays it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
+        if self.world == World::Live {
+            return self.carry_out_live();
+        }
         let world = self.world.playing()?;
         let plan = scenario::read(&self.scenario, &self.changes)?;
         can_play(world, &self.scenario, &plan)?;
         warn(&self.scenario, &plan);
         let seed = self.seed.unwrap_or(plan.seed);
-        let mut record = self.record(&plan, seed)?;
+        let plan = run::drawn(&plan, seed);
+        let mut record = self.record(world, &plan, seed)?;
         let mut out = results();
         let stopwatch = Stopwatch::start();
         let outcome = match self.format {
@@ -103,7 +120,7 @@ impl Run {
         Ok(Verdict::from(outcome.holds()))
     }
 
-    fn record(&self, plan: &Plan, seed: u64) -> Result<Option<Record>, Failure> {
+    fn record(&self, world: Playing, plan: &Plan, seed: u64) -> Result<Option<Kept>, Failure> {
         let Some(path) = &self.out else {
             return Ok(None);
         };
@@ -113,7 +130,13 @@ impl Run {
             Existing::Refuse
         };
         let folder = Folder::open(path, existing)?;
-        Ok(Some(Record::begin(folder, plan, seed)?))
+        let subject = Subject {
+            title: plan.title.clone(),
+            seed,
+            world,
+            window: self.view_window,
+        };
+        Ok(Some(Kept::begin(folder, plan, subject)?))
     }
 
     fn show_text(
@@ -121,7 +144,7 @@ impl Run {
         world: Playing,
         plan: &Plan,
         seed: u64,
-        record: Option<&mut Record>,
+        record: Option<&mut Kept>,
         out: &mut Results,
     ) -> Result<Outcome, Failure> {
         writeln!(out, "{}\nseed {seed}, world {}\n", plan.title, world.name())?;
@@ -148,7 +171,7 @@ impl Run {
         world: Playing,
         plan: &Plan,
         seed: u64,
-        record: Option<&mut Record>,
+        record: Option<&mut Kept>,
         out: &mut Results,
     ) -> Result<Outcome, Failure> {
         let mut metrics = Metrics::default();
@@ -200,7 +223,7 @@ fn play<'w>(
     plan: &Plan,
     seed: u64,
     shown: &'w mut dyn Witness,
-    record: Option<&'w mut Record>,
+    record: Option<&'w mut Kept>,
 ) -> Result<Outcome, RunError> {
     let mut witnesses = vec![shown];
     witnesses.extend(record.map(|record| record as &mut dyn Witness));

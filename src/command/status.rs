@@ -1,12 +1,13 @@
 //! `deploysim status`: what became of a submitted driver.
 
-use super::rest::{About, client, show};
+use super::rest::{ABOUT_TOKENS, About, show};
 use super::{Failure, Verdict};
 
 /// Ask for the status of a submitted driver.
 ///
 /// Exits with 1 if the master does not know it.
 #[derive(clap::Args)]
+#[command(after_help = ABOUT_TOKENS)]
 pub(crate) struct Status {
     #[command(flatten)]
     about: About,
@@ -15,7 +16,7 @@ pub(crate) struct Status {
 impl Status {
     /// Asks for it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let reply = client(&self.about.master)?.status(&self.about.driver)?;
+        let reply = self.about.client()?.status(&self.about.driver)?;
         show(&self.about.driver, &reply)?;
         Ok(Verdict::from(reply.success))
     }

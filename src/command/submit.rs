@@ -4,7 +4,9 @@ use super::live::properties;
 use super::rest::{REST_SERVER, client, protocol_client, said, show};
 use super::{Failure, Verdict};
 use crate::terminal::results;
-use deploysim_nodes::live::{Client, LiveError, Patience, Submission};
+use deploysim_nodes::live::{
+    LiveError, Patience, Properties, Submission, TOKEN, Token, is_confidential,
+};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,8 +21,13 @@ use std::path::{Path, PathBuf};
   deploysim submit --master spark://127.0.0.1:6066 --class Main --supervise app.jar
 
 The port is the REST server's; where that is off, the master's own, as with spark-submit. A
-driver that a master relaunches under another id counts as not finished. A resource without a scheme is a file of this machine, and has to
-be there on the worker's machine too.")]
+driver that a master relaunches under another id counts as not finished. A resource without a
+scheme is a file of this machine, and has to be there on the worker's machine too.
+
+A REST server that wants a token finds it, the first that is there: `--conf
+deploysim.rest.token=TOKEN` (for everybody of this machine to read), the variable
+DEPLOYSIM_REST_TOKEN, the properties file. A master that wants a secret finds it in the variable
+_SPARK_AUTH_SECRET, or as spark.authenticate.secret in the properties file.")]
 pub(crate) struct Submit {
     /// The REST servers, or masters without one: spark://host:port, or several as
     /// spark://a:6066,b:6066.
@@ -68,10 +75,14 @@ enum DeployMode {
 impl Submit {
     /// Submits it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let client = client(&self.master)?;
-        let submission = self.submission()?;
+        let properties = properties(self.properties_file.as_ref())?;
+        let mut client = client(&self.master, &properties)?;
+        if let Some((_, token)) = self.conf.iter().rev().find(|(key, _)| key == TOKEN) {
+            client.token = Some(Token::new(token.clone())?);
+        }
+        let submission = self.submission(&properties)?;
         let reply = match client.submit(&submission) {
-            Err(LiveError::Unreachable(_)) => return self.by_protocol(&client, &submission),
+            Err(LiveError::Unreachable(_)) => return self.by_protocol(&properties, &submission),
             reply => reply?,
         };
         let Some(id) = reply.submission_id.clone().filter(|_| reply.success) else {
@@ -92,8 +103,12 @@ impl Submit {
     }
 
     /// Without a REST server the port may be the master's own.
-    fn by_protocol(&self, client: &Client, submission: &Submission) -> Result<Verdict, Failure> {
-        let client = protocol_client(client);
+    fn by_protocol(
+        &self,
+        properties: &Properties,
+        submission: &Submission,
+    ) -> Result<Verdict, Failure> {
+        let client = protocol_client(&self.master, properties)?;
         let patience = if self.wait {
             Patience::UntilTheEnd
         } else {
@@ -114,11 +129,11 @@ impl Submit {
         Ok(Verdict::from(outcome.success && has_finished))
     }
 
-    fn submission(&self) -> Result<Submission, Failure> {
+    fn submission(&self, file: &Properties) -> Result<Submission, Failure> {
         let DeployMode::Cluster = self.deploy_mode;
         let resource = resource(&self.resource)?;
-        let file = self.resource.rsplit('/').next().unwrap_or_default();
-        let is_jar = Path::new(file)
+        let name = self.resource.rsplit('/').next().unwrap_or_default();
+        let is_jar = Path::new(name)
             .extension()
             .is_some_and(|extension| extension == "jar");
         let main_class = match &self.class {
@@ -127,16 +142,16 @@ impl Submit {
                 let what = "error: a .jar needs --class: the class whose main runs";
                 return Err(Failure::BadInput(what.to_owned()));
             }
-            None => file.to_owned(),
+            None => name.to_owned(),
         };
-        let file = properties(self.properties_file.as_ref())?;
         let mut properties = BTreeMap::new();
         let mut set = |key: &str, value: &str| {
             properties.insert(key.to_owned(), value.to_owned());
         };
         set("spark.app.name", &main_class);
         file.of_users().for_each(|(key, value)| set(key, value));
-        self.conf.iter().for_each(|(key, value)| set(key, value));
+        let conf = self.conf.iter().filter(|(key, _)| !is_confidential(key));
+        conf.for_each(|(key, value)| set(key, value));
         set("spark.master", &self.master);
         set("spark.submit.deployMode", "cluster");
         set("spark.jars", &resource);

@@ -1,7 +1,10 @@
 //! `deploysim sweep`: plays a scenario in every cell of its `[sweep]` with every seed, and writes a
-//! row per run. What a row holds, and how a killed sweep goes on, is decided in the library.
+//! row per run. What a row holds, when there are enough, and how a killed sweep goes on, is decided
+//! in the library.
 
+mod emit;
 mod explain;
+mod merge;
 mod pace;
 
 use super::replay::replay;
@@ -13,8 +16,10 @@ use deploysim_scenarios::run::RunError;
 use deploysim_scenarios::scenario;
 use deploysim_scenarios::scenario::plan::Plan;
 use deploysim_scenarios::seeds::Seeds;
-use deploysim_scenarios::sweep::{Kept, Part, Row, Run, Shard, SweepError, Table, merge};
+use deploysim_scenarios::sweep::{Course, Part, Row, Run, Shard, SweepError, Table, Until, Wave};
 use deploysim_scenarios::world::World;
+use emit::Emit;
+use merge::Merge;
 use pace::Pace;
 use rayon::ThreadPool;
 use rayon::iter::{ParallelBridge, ParallelIterator};
@@ -34,12 +39,15 @@ use std::sync::mpsc;
     after_help = "Examples:
   deploysim sweep scenarios/files/liveness/sweep-of-time-outs.toml --explain
   deploysim sweep scenario.toml -o out.csv --jobs 4
+  deploysim sweep scenario.toml -o out.csv --until ci=2%
+  deploysim sweep scenario.toml -o out.csv --until ci=5%:application_wait_mean_ns --seeds 200
   deploysim sweep scenario.toml -o part-3.csv --shard 3/8
-  deploysim sweep merge -o all.csv part-1.csv part-2.csv part-3.csv"
+  deploysim sweep merge -o all.csv part-1.csv part-2.csv part-3.csv
+  deploysim sweep emit slurm scenario.toml --shards 100 > sweep.sh"
 )]
 pub(crate) struct Sweep {
     #[command(subcommand)]
-    joining: Option<Joining>,
+    beside: Option<Beside>,
     /// The scenario file.
     #[arg(required = true)]
     scenario: Option<PathBuf>,
@@ -64,54 +72,58 @@ pub(crate) struct Sweep {
     /// Seeds, both ends included; N means 1..N. [default: the sweep's own]
     #[arg(long, value_name = "A..B")]
     seeds: Option<Seeds>,
+    /// Go on with ten more seeds in each cell until half the width of the 95 % interval is at most P
+    /// percent of the mean: ci=P%, or ci=P%:COLUMN,COLUMN. The seeds are then the most there may
+    /// be. [default: 1000]
+    #[arg(long, value_name = "RULE", conflicts_with = "shard")]
+    until: Option<Until>,
     /// Show what would be run and, from one run, how long it would take; write nothing.
     #[arg(long)]
     explain: bool,
 }
 
+/// What there is to do beside playing.
 #[derive(clap::Subcommand)]
-enum Joining {
+enum Beside {
     Merge(Merge),
-}
-
-/// Join the tables of shards to the table of the whole sweep, byte for byte.
-#[derive(clap::Args)]
-#[command(after_help = "Examples:
-  deploysim sweep merge -o all.csv part-1.csv part-2.csv")]
-struct Merge {
-    /// The tables; each run in one of them.
-    #[arg(required = true, value_name = "TABLE")]
-    parts: Vec<PathBuf>,
-    /// Where the joined table is written.
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
-    /// Replace a table that is there already.
-    #[arg(long)]
-    force: bool,
-}
-
-impl Merge {
-    fn carry_out(&self) -> Result<Verdict, Failure> {
-        let rows = merge(&self.output, &self.parts, existing(self.force))?;
-        complain(&format!("{}: {rows} runs", self.output.display()));
-        Ok(Verdict::Held)
-    }
+    Emit(Emit),
 }
 
 /// What came of a run: its row, or why there is none.
 type Played = (Run, Result<Row, Failure>);
 
 impl Sweep {
+    /// Sweeps `scenario` into `table`, in the place of a table that is there already.
+    pub(super) const fn anew(scenario: PathBuf, table: PathBuf) -> Self {
+        Self {
+            beside: None,
+            scenario: Some(scenario),
+            output: Some(table),
+            force: true,
+            jobs: None,
+            shard: Shard::WHOLE,
+            seeds: None,
+            until: None,
+            explain: false,
+        }
+    }
+
     /// Sweeps.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        if let Some(Joining::Merge(merge)) = &self.joining {
-            return merge.carry_out();
+        match &self.beside {
+            Some(Beside::Merge(merge)) => return merge.carry_out(),
+            Some(Beside::Emit(emit)) => return emit.carry_out(),
+            None => {}
         }
         let Some(scenario) = &self.scenario else {
             return Err(Failure::BadInput("error: no scenario".to_owned()));
         };
         let sweep = scenario::read_sweep(scenario)?;
         let table = Table::new(sweep, self.seeds.clone()).map_err(scenario::ReadError::Wrong)?;
+        let table = match &self.until {
+            Some(until) => table.until(until.clone(), self.seeds.clone())?,
+            None => table,
+        };
         let pool = self.pool()?;
         match &self.output {
             None => explain::explain(&table, scenario, self.shard, pool.current_num_threads()),
@@ -136,30 +148,40 @@ impl Sweep {
         output: &Path,
         pool: &ThreadPool,
     ) -> Result<Verdict, Failure> {
-        let (mut part, kept) =
-            Part::open(output, table, self.shard, &build(), existing(self.force))?;
-        let runs = table.runs_of(self.shard);
+        let mut course = Course::new(table, self.shard);
+        let (mut part, kept) = Part::open(output, &mut course, &build(), existing(self.force))?;
         if kept.rows > 0 {
-            complain(&format!("{} of {runs} runs are there already", kept.rows));
+            let of = if table.is_open() {
+                String::new()
+            } else {
+                format!(" of {}", course.runs())
+            };
+            complain(&format!("{}{of} runs are there already", kept.rows));
         }
         let mut violated = kept.violated;
-        let mut pace = Pace::new(kept.rows, runs);
-        let (sender, played) = mpsc::channel();
-        let shard = self.shard;
-        let told: Result<(), Failure> = pool.in_place_scope(|scope| {
-            scope.spawn(move |_| play_all(table, shard, kept, &sender));
-            in_order(played, table, shard, kept, |run, row| {
-                let row = row.map_err(|failure| named(failure, table, scenario, run))?;
-                part.add(&row)?;
-                violated += u64::from(!row.holds);
-                pace.advance();
-                Ok(())
-            })
-        });
-        pace.finish();
-        told?;
-        part.complete()?;
-        let name = output.display();
+        let mut pace = Pace::new(kept.rows);
+        while let Some((wave, place)) = course.wave() {
+            let wave = wave.clone();
+            pace.lengthen(course.runs());
+            let (sender, played) = mpsc::channel();
+            pool.in_place_scope(|scope| {
+                let wave = &wave;
+                scope.spawn(move |_| play_all(table, wave, place, &sender));
+                in_order(played, wave, place, |run, row| {
+                    let row = row.map_err(|failure| named(failure, table, scenario, run))?;
+                    part.add(&row, &mut course)?;
+                    violated += u64::from(!row.holds);
+                    pace.advance();
+                    Ok(())
+                })
+            })?;
+        }
+        drop(pace);
+        part.complete(&course)?;
+        for remark in course.remarks() {
+            complain(&format!("warning: {remark}"));
+        }
+        let (name, runs) = (output.display(), course.runs());
         complain(&format!(
             "{name}: {runs} runs, {violated} of them violated a property"
         ));
@@ -167,13 +189,13 @@ impl Sweep {
     }
 }
 
-/// Plays what is missing of a shard on all threads of the pool, about in order.
-fn play_all(table: &Table, shard: Shard, kept: Kept, sender: &mpsc::Sender<Played>) {
-    let places = (kept.rows..table.runs_of(shard)).par_bridge();
+/// Plays a wave from a place on, on all threads of the pool, about in order.
+fn play_all(table: &Table, wave: &Wave, place: u64, sender: &mpsc::Sender<Played>) {
+    let places = (place..wave.runs()).par_bridge();
     // Neighbours are mostly of one cell, whose scenario is read once by each thread.
     let own: (mpsc::Sender<Played>, Option<(usize, Plan)>) = (sender.clone(), None);
     let _ = places.try_for_each_with(own, |(sender, latest), place| {
-        let run = table.run(shard, place);
+        let run = wave.run(place);
         let row = plan_of(table, run.cell, latest).and_then(|plan| play(table, run, plan));
         // Nobody listens any more if a run failed or its row cannot be written.
         sender.send((run, row))
@@ -204,20 +226,18 @@ fn play(table: &Table, run: Run, plan: &Plan) -> Result<Row, Failure> {
     }
 }
 
-/// Hands on what was played in the order of the table.
+/// Hands on what was played of a wave, in its order.
 fn in_order(
     played: mpsc::Receiver<Played>,
-    table: &Table,
-    shard: Shard,
-    kept: Kept,
+    wave: &Wave,
+    mut place: u64,
     mut hand_on: impl FnMut(Run, Result<Row, Failure>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut early = BTreeMap::new();
-    let mut place = kept.rows;
     for (run, row) in played {
         early.insert(run.number, (run, row));
-        while place < table.runs_of(shard)
-            && let Some((run, row)) = early.remove(&table.run(shard, place).number)
+        while place < wave.runs()
+            && let Some((run, row)) = early.remove(&wave.run(place).number)
         {
             hand_on(run, row)?;
             place += 1;

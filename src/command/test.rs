@@ -49,6 +49,13 @@ pub(crate) struct Test {
     junit: Option<PathBuf>,
 }
 
+/// How the results are called in a JUnit file.
+const SUITE: junit::Suite = junit::Suite {
+    report: "deploysim test",
+    name: "scenarios",
+    failure: "a property was violated",
+};
+
 /// One scenario that is tested in one world.
 struct Subject {
     path: PathBuf,
@@ -104,7 +111,7 @@ impl Test {
         }
         let verdict = tally.conclude()?;
         if let Some(path) = &self.junit {
-            junit::write(path, tally.cases())?;
+            junit::write(path, &SUITE, tally.cases())?;
         }
         Ok(verdict)
     }

@@ -1,6 +1,7 @@
 //! `deploysim worker`: a live worker on real TCP, whose children are real processes.
 
-use super::live::{ProcessFlags, verdict};
+use super::environment::flag_or_variable;
+use super::live::{PORTS, ProcessFlags, verdict};
 use super::{Failure, Verdict};
 use deploysim_nodes::live::WorkerOptions;
 use std::path::PathBuf;
@@ -32,30 +33,32 @@ and ours, none of which is set unless you do:
   deploysim.child.openFilesMax     files that it has open at one time
   deploysim.fetch.sizeMax          the longest http: resource [default: 1g]
   deploysim.fetch.timeout          how long one may take [default: 5min]
-  deploysim.executor.command       what is run for every executor")]
+  deploysim.executor.command       what is run for every executor
+
+A master with a secret wants the same spark.authenticate.secret here, in the properties file or
+as the variable _SPARK_AUTH_SECRET; children find it in that variable.
+
+Variables: SPARK_LOCAL_HOSTNAME, SPARK_WORKER_PORT, SPARK_WORKER_WEBUI_PORT, SPARK_WORKER_CORES,
+SPARK_WORKER_MEMORY, SPARK_WORKER_DIR (flags win, and for the page's port the properties file),
+SPARK_PUBLIC_DNS (the name in the addresses of pages).")]
 pub(crate) struct Worker {
     /// The masters: spark://host:port, or several as spark://a:7077,b:7077.
     #[arg(value_name = "MASTER")]
     masters: String,
     #[command(flatten)]
     process: ProcessFlags,
-    /// Port for masters; 0: any free port.
-    #[arg(long, short, default_value_t = 0)]
-    port: u16,
+    /// Port for masters; 0: any free port [default: 0].
+    #[arg(long, short)]
+    port: Option<u16>,
     /// Cores to offer [default: the machine's].
     #[arg(long, short, value_name = "N")]
     cores: Option<u32>,
     /// Memory to offer, for example 512m or 2g [default: the machine's, without 1 GiB].
     #[arg(long, short, value_name = "SIZE")]
     memory: Option<String>,
-    /// The folder in which each child has a folder of its own.
-    #[arg(
-        long = "work-dir",
-        short = 'd',
-        value_name = "DIR",
-        default_value = "work"
-    )]
-    work_directory: PathBuf,
+    /// The folder in which each child has a folder of its own [default: work].
+    #[arg(long = "work-dir", short = 'd', value_name = "DIR")]
+    work_directory: Option<PathBuf>,
 }
 
 impl Worker {
@@ -64,12 +67,18 @@ impl Worker {
         let properties = self.process.begin()?;
         let options = WorkerOptions {
             masters: self.masters.clone(),
-            host: self.process.host.clone(),
-            port: self.port,
-            web_ui_port: self.process.web_ui_port,
-            cores: self.cores,
-            memory: self.memory.clone(),
-            work_directory: self.work_directory.clone(),
+            host: self.process.host("SPARK_LOCAL_HOSTNAME")?,
+            public_host: ProcessFlags::public_host()?,
+            port: flag_or_variable(self.port, "SPARK_WORKER_PORT", PORTS)?.unwrap_or(0),
+            web_ui_port: self.process.web_ui_port("SPARK_WORKER_WEBUI_PORT")?,
+            cores: flag_or_variable(self.cores, "SPARK_WORKER_CORES", "a number above 0")?,
+            memory: flag_or_variable(self.memory.clone(), "SPARK_WORKER_MEMORY", "a size")?,
+            work_directory: flag_or_variable(
+                self.work_directory.clone(),
+                "SPARK_WORKER_DIR",
+                "a folder",
+            )?
+            .unwrap_or_else(|| PathBuf::from("work")),
             properties,
             exposure: self.process.exposure(),
         };

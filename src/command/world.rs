@@ -12,18 +12,19 @@ pub(crate) enum World {
     Queue,
     /// Simulated TCP: real frames on turmoil's connections, slower.
     Turmoil,
-    /// Real TCP.
+    /// Real processes on this machine, in real time (`run` only).
     Live,
 }
 
 impl World {
-    /// The world that plays; refuses one that plays nothing yet.
+    /// The world that plays many runs; refuses the one that takes real time.
     pub(crate) fn playing(self) -> Result<world::World, Failure> {
         match self {
             Self::Queue => Ok(world::World::Queue),
             Self::Turmoil => Ok(world::World::Turmoil),
             Self::Live => Err(Failure::BadInput(
-                "error: scenarios cannot be played yet in the world `live`; allowed: queue, turmoil"
+                "error: one scenario at a time is played in the world `live`, by `deploysim run`; \
+                 allowed: queue, turmoil"
                     .to_owned(),
             )),
         }

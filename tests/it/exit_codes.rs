@@ -39,7 +39,8 @@ fn a_scenario_that_would_fail_is_still_sound() {
 }
 
 #[test]
-fn both_worlds_give_the_verdict() {
+fn every_world_gives_the_verdict() {
+    check("run PATH --world live", HOLDS, 0);
     check("run PATH --world turmoil", HOLDS, 0);
     check("run PATH --world turmoil", &fails(), 1);
     check("test PATH --world queue --world turmoil", HOLDS, 0);
@@ -52,7 +53,7 @@ fn two_if_the_arguments_are_wrong() {
     check("run", HOLDS, 2);
     check("run PATH --seed x", HOLDS, 2);
     check("run PATH --world moon", HOLDS, 2);
-    check("run PATH --world live", HOLDS, 2);
+    check("run PATH --world live --format json", HOLDS, 2);
     check("run PATH --force", HOLDS, 2);
     check("run PATH --set nonsense", HOLDS, 2);
     check("run PATH --set cluster.worker.cout=3", HOLDS, 2);

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "events.csv",
     "manifest.json",
     "metrics.csv",
+    "run.html",
     "scenario.toml",
     "summary.json",
     "trace.jsonl",
@@ -26,7 +27,7 @@ fn json(path: &Path) -> serde_json::Value {
 }
 
 #[test]
-fn a_run_leaves_six_files() {
+fn a_run_leaves_seven_files() {
     let ground = Ground::new();
     let out = ground.path("deep/out");
     let ran = run(&ground.file("one.toml", HOLDS), &out, "--seed 12");
@@ -43,7 +44,7 @@ fn a_run_leaves_six_files() {
     }
     let trace = fs::read_to_string(out.join("trace.jsonl")).unwrap();
     let first: serde_json::Value = serde_json::from_str(trace.lines().next().unwrap()).unwrap();
-    assert_eq!(first["version"], 1);
+    assert_eq!(first["version"], 2);
     for line in trace.lines().skip(1) {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(entry["at"].is_u64(), "{line}");

@@ -4,7 +4,11 @@
 mod children;
 mod cluster;
 mod drivers;
+mod played;
 mod records;
 mod refusals;
 mod rounds;
+mod secrets;
+mod spark;
 mod strangers;
+mod variables;

@@ -7,7 +7,9 @@
 )]
 
 mod bad_input;
+mod compare;
 mod exit_codes;
+mod export;
 mod folder;
 mod ground;
 mod live;

@@ -22,11 +22,28 @@ fn a_page_is_made_and_its_place_is_said() {
 }
 
 #[test]
-fn a_folder_without_measurements_is_bad_input() {
+fn a_folder_without_evidence_is_bad_input() {
     let ground = Ground::new();
-    let ran = deploysim("report PATH", &ground.path("nothing"));
+    let folder = ground.path("empty");
+    fs::create_dir(&folder).unwrap();
+    let ran = deploysim("report PATH", &folder);
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.stderr.contains("deploysim report --measure"), "{ran:?}");
+    assert!(ran.stderr.contains("nothing to report of in"), "{ran:?}");
+    let ran = deploysim("report PATH", &ground.path("nowhere"));
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+}
+
+#[test]
+fn leniently_a_wrong_row_is_left_out_and_counted() {
+    let ground = Ground::new();
+    let data = ground.file("data/queue.csv", ROW);
+    ground.file("data/rain.csv", "city,rain_mm\nUlm,3\n");
+    let page = ground.path("one.html");
+    let line = format!("report PATH -o {} --lenient", page.display());
+    let ran = deploysim(&line, data.parent().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains("1 left out"), "{ran:?}");
+    assert!(page.exists());
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn the_schema_is_json() {
 #[test]
 fn every_command_shows_examples() {
     let ground = Ground::new();
-    for command in ["run", "test", "check", "sweep", "schema"] {
+    for command in ["run", "test", "check", "sweep", "export", "schema"] {
         let ran = deploysim(&format!("{command} --help"), &ground.path("."));
         let example = format!("  deploysim {command}");
         assert!(ran.stdout.contains(&example), "{ran:?}");

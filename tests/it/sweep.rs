@@ -1,6 +1,10 @@
 //! `sweep`: the same table from one thread and from four, from shards and from what a killed sweep
 //! has left; and what is refused.
 
+mod emit;
+mod kills;
+mod until;
+
 use crate::ground::{Ground, HOLDS, Ran, deploysim, program};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -135,11 +139,13 @@ fn one_gap_is_named_with_both_its_ends() {
 }
 
 /// Sweeps with a limit on the size of files, as a disk that is full after so many blocks.
-fn sweep_on_a_small_disk(scenario: &Path, output: &Path) -> Ran {
-    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" sweep \"$1\" -o \"$2\"";
+fn sweep_on_a_small_disk(scenario: &Path, output: &Path, blocks: u32, more: &str) -> Ran {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" sweep \"$@\"");
     let mut command = Command::new("sh");
-    command.args(["-c", script, env!("CARGO_BIN_EXE_deploysim")]);
-    command.args([scenario, output]).output().unwrap().into()
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_deploysim")]);
+    command.arg(scenario).arg("-o").arg(output);
+    let more = more.split_whitespace();
+    command.args(more).output().unwrap().into()
 }
 
 #[test]
@@ -148,7 +154,7 @@ fn what_a_killed_sweep_has_left_is_gone_on_with() {
     let scenario = ground.file("one.toml", swept());
     let wanted = whole(&ground, &scenario);
     let output = ground.path("out.csv");
-    let failed = sweep_on_a_small_disk(&scenario, &output);
+    let failed = sweep_on_a_small_disk(&scenario, &output, 8, "");
     assert_eq!(failed.code, Some(3), "{failed:?}");
     assert!(!output.exists());
     let part = ground.path("out.csv.part");

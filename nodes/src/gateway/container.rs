@@ -49,6 +49,21 @@ pub(super) fn not_found(request: &Request<'_>) -> Response {
     page(request, 404, "Not Found")
 }
 
+/// The page of something that nobody may do here.
+pub(super) fn not_allowed(request: &Request<'_>) -> Response {
+    page(request, 405, "Method Not Allowed")
+}
+
+/// The page of a request that may not be made, with the reason.
+pub(super) fn forbidden(request: &Request<'_>, why: &str) -> Response {
+    page(request, 403, why)
+}
+
+/// The page of a request that brings no token, or another one.
+pub(super) fn unauthorized(request: &Request<'_>, why: &str) -> Response {
+    page(request, 401, why)
+}
+
 /// The page of a body that is longer than the gateway reads.
 /// **Differs:** the container reads a body of any length.
 pub(super) fn too_large(request: &Request<'_>) -> Response {
@@ -87,6 +102,11 @@ fn page(request: &Request<'_>, status: u16, message: &str) -> Response {
     );
     let content_type = ("Content-Type", "text/html;charset=iso-8859-1");
     Response::new(status, &[CACHE_CONTROL, content_type], body).for_method(request.method)
+}
+
+/// A redirect to what shows the outcome, without a body.
+pub(super) fn found(location: &str) -> Response {
+    Response::new(302, &[("Location", location)], String::new())
 }
 
 /// A redirect without a body.

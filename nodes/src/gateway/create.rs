@@ -215,6 +215,7 @@ impl CreateRequest {
         let mut java_options: Vec<_> = all.map(|(key, value)| format!("-D{key}={value}")).collect();
         java_options.extend(options("spark.driver.defaultJavaOptions"));
         java_options.extend(options("spark.driver.extraJavaOptions"));
+        java_options.retain(|option| !properties::is_confidential_option(option));
         let memory_mib = value("spark.driver.memory").and_then(properties::memory_mib);
         let cores = value("spark.driver.cores").map_or(Ok(DEFAULT_CORES), properties::integer);
         let supervise = value("spark.driver.supervise").and_then(properties::boolean);

@@ -4,13 +4,14 @@
 //! run's texts belong to a thread.
 
 use super::{MasterPages, Request, Response, RestServer, Step, WorkerPages, container};
+use crate::hosted::AnyOperation;
 use crate::shell::Transport;
 use deploysim_protocol::message::{Answer, Ask};
 use deploysim_protocol::thrown::AskError;
 use deploysim_protocol::time::WallTime;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
-use hyper::header::{HOST, HeaderName, HeaderValue};
+use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -28,6 +29,12 @@ use tokio::time::timeout;
 
 /// Turns requests into steps.
 pub trait Server: 'static {
+    /// The answer to a request that may not be made, before its body is read; nothing if it may.
+    /// A server refuses nobody unless it says otherwise.
+    fn refuse(&self, _request: &Request<'_>, _headers: &HeaderMap) -> Option<Response> {
+        None
+    }
+
     /// What becomes of a request.
     fn receive(&self, request: &Request<'_>) -> Step;
 }
@@ -54,6 +61,9 @@ impl Server for WorkerPages {
 pub trait Answering: 'static {
     /// Asks the node, and waits for its answer for as long as Spark does.
     fn ask(&self, ask: Ask) -> impl Future<Output = Result<Answer, AskError>>;
+
+    /// Tells the node to do something.
+    fn operate(&self, operation: AnyOperation);
 
     /// The node's own calendar clock.
     fn wall(&self) -> WallTime;
@@ -224,8 +234,12 @@ async fn handle(
         method: head.method.as_str(),
         host: host.unwrap_or_default(),
         path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
         body: &[],
     };
+    if let Some(refused) = server.refuse(&request, &head.headers) {
+        return refused;
+    }
     if body.size_hint().lower() > limits.body_bytes as u64 {
         // It says so itself: nothing of it is read.
         return container::too_large(&request);
@@ -242,6 +256,13 @@ async fn handle(
     request.body = &body;
     match server.receive(&request) {
         Step::Answer(response) => response,
+        Step::Operate {
+            operation,
+            response,
+        } => {
+            node.operate(operation);
+            response
+        }
         Step::Ask(question) => {
             let answer = node.ask(question.ask.clone()).await;
             question.answered(answer, node.wall())

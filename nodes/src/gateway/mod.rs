@@ -6,6 +6,7 @@
 
 pub mod http;
 
+mod admission;
 mod container;
 mod create;
 mod json;
@@ -16,13 +17,17 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use admission::{Admission, Form, Guarded, Names, TokenDigest};
 #[cfg(feature = "live")]
-pub(crate) use properties::{memory_mib, words};
+pub(crate) use properties::{SECRET, memory_mib, words};
+pub use properties::{TOKEN, is_confidential};
 pub use rest::{RestServer, RestSettings, SPARK_VERSION};
 pub use state::{MasterPages, WorkerPages};
 
 #[cfg(feature = "live")]
 use create::Refusal;
+
+use crate::hosted::AnyOperation;
 #[cfg(feature = "live")]
 use deploysim_protocol::description::DriverDescription;
 use deploysim_protocol::message::{Answer, Ask};
@@ -38,6 +43,8 @@ pub struct Request<'a> {
     pub host: &'a str,
     /// The path, still encoded, without the query.
     pub path: &'a str,
+    /// What follows the path's question mark, still encoded.
+    pub query: &'a str,
     /// The body.
     pub body: &'a [u8],
 }
@@ -83,6 +90,13 @@ pub enum Step {
     Answer(Response),
     /// The node is asked.
     Ask(Box<Question>),
+    /// The node is told to do something, and the request is answered.
+    Operate {
+        /// What.
+        operation: AnyOperation,
+        /// The answer.
+        response: Response,
+    },
 }
 
 /// What the node is asked for a request, and what its answer will be used for.
@@ -121,6 +135,7 @@ impl Question {
             method: &self.method,
             host: &self.host,
             path: &self.path,
+            query: "",
             body: &[],
         };
         let response = match self.purpose {

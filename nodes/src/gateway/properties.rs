@@ -5,6 +5,24 @@ use deploysim_protocol::resource::ResourceRequirement;
 use deploysim_protocol::text::Text;
 use std::collections::BTreeMap;
 
+/// The secret that masters and workers share.
+pub(crate) const SECRET: &str = "spark.authenticate.secret";
+/// The token that a REST server wants.
+pub const TOKEN: &str = "deploysim.rest.token";
+
+/// Whether a property proves who somebody is. Such a one is in no log, no submission and no
+/// command line.
+pub fn is_confidential(property: &str) -> bool {
+    property == SECRET || property == TOKEN
+}
+
+/// Whether an option of Java's sets such a property. Spark: `CommandUtils.buildLocalCommand`,
+/// which leaves them out of the command line of a child, where everybody can read them.
+pub(super) fn is_confidential_option(option: &str) -> bool {
+    let property = option.strip_prefix("-D").unwrap_or_default();
+    is_confidential(property.split('=').next().unwrap_or_default())
+}
+
 /// Spark: Scala's `toBoolean`.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {

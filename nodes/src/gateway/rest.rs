@@ -182,6 +182,11 @@ fn no_action(path: &str) -> Response {
     Message::error(what + HINT).response(400)
 }
 
+/// An error of the server, with this status.
+pub(super) fn error(status: u16, what: &str) -> Response {
+    Message::error(what.to_owned()).response(status)
+}
+
 impl Action {
     /// The response, from the master's answer.
     ///

@@ -6,6 +6,7 @@ use super::cleanup::{Deletion, clean};
 use super::guardian::{FAILED, FORCED, POLITE, STARTED, group, signal as send};
 use super::limits::ChildLimit;
 use super::program::{Prepared, Site, prepare};
+use super::secrets::Secret;
 use crate::hosted::Happening;
 use crate::node::Signal;
 use crate::process::{Exit, Process, ProcessId, Program};
@@ -143,7 +144,7 @@ async fn live(
         prepared = prepare(&process.program, site) => prepared,
     };
     let started = prepared.and_then(|prepared| {
-        start(&prepared, limits)
+        start(&prepared, limits, site.secret.as_ref())
             .map_err(|error| format!("{}: {error}", prepared.directory.display()))
     });
     match started {
@@ -174,7 +175,11 @@ fn not_started(reason: &str) -> Exit {
 
 /// Starts the guardian of a program. What the program writes goes behind what earlier attempts
 /// wrote. Spark: `DriverRunner.runDriver`.
-fn start(prepared: &Prepared, limits: &[ChildLimit]) -> io::Result<(Child, UnixStream)> {
+fn start(
+    prepared: &Prepared,
+    limits: &[ChildLimit],
+    secret: Option<&Secret>,
+) -> io::Result<(Child, UnixStream)> {
     let open = |name: &str| {
         let path = prepared.directory.join(name);
         File::options().create(true).append(true).open(path)
@@ -200,6 +205,7 @@ fn start(prepared: &Prepared, limits: &[ChildLimit]) -> io::Result<(Child, UnixS
         .arg("--")
         .args(&prepared.line)
         .envs(&prepared.environment)
+        .envs(secret.map(Secret::variable))
         .current_dir(&prepared.directory)
         .stdin(Stdio::from(OwnedFd::from(other)))
         .stdout(stdout)

@@ -1,17 +1,16 @@
 //! The client of the REST server: submits a driver, has one killed, asks for its status, and
 //! follows it to its end. Spark: `RestSubmissionClient`.
 
-use super::LiveError;
+use super::asking::{Failure, ask};
 use super::hosting::on_this_thread;
+use super::secrets::Token;
+use super::{LiveError, wrong};
 use crate::gateway::SPARK_VERSION;
-use crate::shell::{Tcp, Transport};
 use deploysim_protocol::address::Address;
 use deploysim_protocol::message::to_client::BACKUP_STANDALONE_MASTER_PREFIX;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST};
-use hyper_util::rt::TokioIo;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -71,6 +70,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Whether the request was wrong, or was not one that may be made.
+    fn is_error(&self) -> bool {
+        self.action == "ErrorResponse"
+    }
+
     /// Whether the driver will stay in the state that it is in.
     pub fn is_final(&self) -> bool {
         let state = self.driver_state.as_deref();
@@ -91,6 +95,8 @@ impl Reply {
 pub struct Client {
     /// Their addresses, in the order in which they are tried.
     pub masters: Vec<Address>,
+    /// What proves to them that it may ask, if they want that.
+    pub token: Option<Token>,
 }
 
 /// What is asked of a server.
@@ -185,7 +191,8 @@ impl Client {
         let mut unreachable = Vec::new();
         let mut speaks_http = false;
         for master in &self.masters {
-            match timeout(ANSWER_TIMEOUT, exchange(*master, request)).await {
+            let token = self.token.as_ref();
+            match timeout(ANSWER_TIMEOUT, exchange(*master, request, token)).await {
                 Ok(Ok(reply)) if (request.is_handled)(&reply) => return Ok(reply),
                 Ok(Ok(reply)) => last = Some(reply),
                 Ok(Err(error)) => {
@@ -197,6 +204,10 @@ impl Client {
                     unreachable.push(format!("{master}: no answer in time"));
                 }
             }
+        }
+        if let Some(Reply { message, .. }) = last.as_ref().filter(|reply| reply.is_error()) {
+            let message = message.as_deref().unwrap_or("without a reason");
+            return Err(wrong(format!("the REST server refuses that: {message}")));
         }
         last.ok_or_else(|| {
             let what = format!(
@@ -249,36 +260,24 @@ fn status(id: &str) -> Request {
     }
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 /// One request, on a connection of its own.
-async fn exchange(master: Address, request: &Request) -> Result<Reply, Failure> {
-    let stream = Tcp.connect(&master).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+async fn exchange(
+    master: Address,
+    request: &Request,
+    token: Option<&Token>,
+) -> Result<Reply, Failure> {
     let body = Full::new(Bytes::from(request.body.clone()));
-    let request = hyper::Request::builder()
+    let mut builder = hyper::Request::builder();
+    if let Some(token) = token {
+        builder = builder.header(AUTHORIZATION, token.header());
+    }
+    let request = builder
         .method(request.method)
         .uri(format!("/v1/submissions/{}", request.path))
         .header(HOST, master.to_string())
         .header(CONTENT_TYPE, "application/json;charset=utf-8")
         .body(body)?;
-    let answered = async {
-        let response = sender.send_request(request).await?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX);
-        let body = body.collect().await?.to_bytes();
-        let reply = serde_json::from_slice(&body);
-        reply.map_err(|_| Failure::from(format!("an answer with status {status} is no JSON")))
-    };
-    let mut connection = std::pin::pin!(connection);
-    let mut answered = std::pin::pin!(answered);
-    tokio::select! {
-        biased;
-        reply = &mut answered => reply,
-        ended = &mut connection => {
-            ended?;
-            // What had come before the end is still there to be read.
-            answered.await
-        }
-    }
+    let (status, body) = ask(master, request, ANSWER_BYTES_MAX).await?;
+    let reply = serde_json::from_slice(&body);
+    reply.map_err(|_| Failure::from(format!("an answer with status {status} is no JSON")))
 }

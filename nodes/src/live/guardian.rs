@@ -22,9 +22,9 @@ pub(super) const POLITE: u8 = b't';
 /// The worker's byte for SIGKILL.
 pub(super) const FORCED: u8 = b'k';
 /// The guardian's word for a program that runs.
-pub(super) const STARTED: &str = "started ";
+pub const STARTED: &str = "started ";
 /// The guardian's word for a program that could not be started.
-pub(super) const FAILED: &str = "failed ";
+pub const FAILED: &str = "failed ";
 
 /// The exit code of a child whose worker is gone. Spark: `WorkerWatcher` exits with −1.
 const ORPHANED: u8 = 255;

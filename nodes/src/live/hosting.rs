@@ -6,10 +6,12 @@ use super::children::Children;
 use super::resident::{Resident, Sockets, Witness};
 use super::{Ended, LiveError};
 use crate::dice::Dice;
-use crate::gateway::RestServer;
 use crate::gateway::http::{self, Answering, Server};
+use crate::gateway::{Guarded, RestServer};
 use crate::hosted::{AnyNode, AnyOperation, Happening};
-use crate::shell::{Clock, Command, Guest, Limits, Outcome, Tcp, run_at};
+use crate::shell::{
+    Clock, Command, Guest, Key, Limits, Outcome, Secured, SecuredListener, Tcp, run_at,
+};
 use crate::store::Store;
 use crate::worker::WorkerOperation;
 use deploysim_protocol::address::Address;
@@ -45,10 +47,12 @@ pub(super) struct Beginning<P> {
     pub(super) store: Box<dyn Store>,
     pub(super) address: Address,
     pub(super) listener: TcpListener,
+    /// What those who connect have to know, if there is a secret.
+    pub(super) key: Option<Key>,
     /// What the node shows of its state, and where, if it does.
     pub(super) pages: Option<(TcpListener, P)>,
     /// A master's REST server.
-    pub(super) rest: Option<(TcpListener, RestServer)>,
+    pub(super) rest: Option<(TcpListener, Guarded<RestServer>)>,
     /// A worker's children.
     pub(super) children: Option<Children>,
     /// Who hears what the node notes.
@@ -107,6 +111,10 @@ pub(super) async fn run<P: Server>(
         sockets: Sockets::default(),
         cleans_up: Cell::default(),
         witness: beginning.witness,
+        transport: Secured {
+            inner: Tcp,
+            key: beginning.key.clone(),
+        },
     };
     let guest = Guest {
         name,
@@ -115,17 +123,15 @@ pub(super) async fn run<P: Server>(
         dice: dice(name),
         store: beginning.store,
     };
-    let limits = Limits {
-        frame: Limit::DEFAULT,
-        outbox_bytes: Limits::OUTBOX_BYTES,
-        connect_timeout: CONNECT_TIMEOUT,
-        network_timeout: conf.network_timeout,
-    };
     let desk = Desk {
         commands: commands.clone(),
         ask_timeout: conf.ask_timeout(),
     };
-    let shell = run_at(beginning.listener, guest, resident, limits, received);
+    let listener = SecuredListener {
+        inner: beginning.listener,
+        key: beginning.key,
+    };
+    let shell = run_at(listener, guest, resident, limits(conf), received);
     let mut shell = pin!(shell);
     let mut servers = pin!(serve(beginning.pages, beginning.rest, desk));
     let mut stops = Stops::listen()?;
@@ -154,6 +160,15 @@ pub(super) async fn run<P: Server>(
     Ok(Ended::ByItself { code })
 }
 
+const fn limits(conf: &Conf) -> Limits {
+    Limits {
+        frame: Limit::DEFAULT,
+        outbox_bytes: Limits::OUTBOX_BYTES,
+        connect_timeout: CONNECT_TIMEOUT,
+        network_timeout: conf.network_timeout,
+    }
+}
+
 /// Lets something happen to the node. A shell that is gone has nothing to be told.
 fn tell(commands: &mpsc::UnboundedSender<Command>, happening: Happening) {
     drop(commands.send(Command::Happen(happening)));
@@ -162,7 +177,7 @@ fn tell(commands: &mpsc::UnboundedSender<Command>, happening: Happening) {
 /// Serves until a server fails.
 async fn serve<P: Server>(
     pages: Option<(TcpListener, P)>,
-    rest: Option<(TcpListener, RestServer)>,
+    rest: Option<(TcpListener, Guarded<RestServer>)>,
     desk: Desk,
 ) -> io::Error {
     let pages = serve_one(pages, desk.clone());
@@ -212,6 +227,10 @@ impl Answering for Desk {
             Ok(Err(_)) => Err(AskError::Connection),
             Err(_) => Err(AskError::TimedOut),
         }
+    }
+
+    fn operate(&self, operation: AnyOperation) {
+        tell(&self.commands, Happening::Operator(operation));
     }
 
     fn wall(&self) -> WallTime {

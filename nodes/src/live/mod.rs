@@ -8,13 +8,16 @@
 //! | one process: its node, its servers, its signals | `hosting.rs`, `resident.rs` |
 //! | which ports are tried, who may reach them | `ports.rs` |
 //! | Spark's properties files | `properties.rs` |
+//! | what proves who somebody is | `secrets.rs` |
 //! | what is logged | `journal.rs` |
 //! | a persistence engine's files | `folder.rs` |
 //! | children: what is run, by whom, and who ends it | `program.rs`, `python.rs`, `children.rs`, `guardian.rs` |
 //! | what a program consists of, and what it may use | `resources.rs`, `limits.rs` |
 //! | which directories are deleted | `cleanup.rs` |
 //! | who speaks to a REST server, and to masters without one | `client.rs`, `submission.rs` |
+//! | a question on HTTP, also for a state document | `asking.rs` |
 
+mod asking;
 mod children;
 mod cleanup;
 mod client;
@@ -30,17 +33,21 @@ mod properties;
 mod python;
 mod resident;
 mod resources;
+mod secrets;
 mod submission;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub use crate::gateway::{TOKEN, is_confidential};
+pub use asking::state_document;
 pub use client::{Client, Reply, Submission};
-pub use guardian::guard;
+pub use guardian::{FAILED, STARTED, guard};
 pub use limits::ChildLimit;
 pub use master::MasterOptions;
 pub use ports::Exposure;
 pub use properties::Properties;
+pub use secrets::Token;
 pub use submission::{Outcome, Patience, ProtocolClient};
 pub use worker::{WorkerOptions, masters_in};
 
@@ -67,6 +74,11 @@ pub enum LiveError {
     Unreachable(String),
     /// The machine failed; what to say.
     Machine(String),
+}
+
+/// A configuration that cannot be meant; what to say.
+fn wrong(what: String) -> LiveError {
+    LiveError::BadInput(format!("error: {what}"))
 }
 
 impl fmt::Display for LiveError {

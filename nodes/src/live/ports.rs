@@ -2,8 +2,10 @@
 //! ports if the first is taken. Spark: `Utils.startServiceOnPort`.
 
 use super::LiveError;
+use crate::gateway::Names;
 use crate::shell::{Tcp, Transport};
 use deploysim_protocol::address::Address;
+use deploysim_protocol::text::Text;
 use std::io;
 use std::net::ToSocketAddrs;
 use tokio::net::TcpListener;
@@ -21,13 +23,55 @@ pub enum Exposure {
     InsecurePublic,
 }
 
+/// Whether those who speak to a server have to prove that they may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// They have to.
+    Wanted,
+    /// Whoever reaches it may.
+    None,
+}
+
+impl Proof {
+    /// Whether something that proves who somebody is is asked for.
+    pub(super) const fn by<T>(what: Option<&T>) -> Self {
+        match what {
+            Some(_) => Self::Wanted,
+            None => Self::None,
+        }
+    }
+}
+
+/// By which names a server at `host` may be called. One that only this machine reaches knows all
+/// of them; by another one somebody's page would call it, with a name of his that leads here.
+pub(super) fn names(host: &str, public: Option<&String>) -> Names {
+    if !is_loopback(host) {
+        return Names::Any;
+    }
+    let own = public.map(String::as_str).into_iter().chain([host]);
+    Names::OwnAnd(own.map(str::to_owned).collect())
+}
+
+/// Where a page is, as others are told. Spark: `WebUI.publicHostName`, which is `SPARK_PUBLIC_DNS`
+/// or the machine's own name.
+pub(super) fn page_url(host: &str, public: Option<&String>, port: u16) -> Text {
+    let name = public.map_or(host, String::as_str);
+    Text::new(&format!("http://{}", Address::new(name, port)))
+}
+
+/// Whether a host is one that only processes of this machine reach.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let found = (host, 0).to_socket_addrs();
+    found.is_ok_and(|mut found| found.all(|address| address.ip().is_loopback()))
+}
+
 impl Exposure {
     /// Checks that `host` is a name under which others find this process, and that whoever can
     /// reach it may.
     ///
     /// # Errors
     /// If it is not.
-    pub(super) fn check(self, host: &str) -> Result<(), LiveError> {
+    pub(super) fn check(self, host: &str, proof: Proof) -> Result<(), LiveError> {
         let found = (host, 0).to_socket_addrs();
         let found = found.map_err(|error| {
             LiveError::BadInput(format!("error: the host `{host}` is not known: {error}"))
@@ -40,9 +84,11 @@ impl Exposure {
         }
         let is_public = found.iter().any(|address| !address.is_loopback());
         match self {
+            Self::Loopback | Self::InsecurePublic if proof == Proof::Wanted => Ok(()),
             Self::Loopback if is_public => Err(LiveError::BadInput(format!(
                 "error: {host} can be reached from other machines, and whoever reaches a master or \
-                 worker may run programs on it; --insecure-public allows that"
+                 worker may run programs on it: set spark.authenticate.secret (and \
+                 deploysim.rest.token for a REST server), or allow it with --insecure-public"
             ))),
             Self::InsecurePublic if is_public => {
                 warn!(

@@ -3,6 +3,7 @@
 
 use super::python;
 use super::resources::Fetching;
+use super::secrets::Secret;
 use crate::gateway::words;
 use crate::process::{DriverProgram, ExecutorProgram, Program};
 use deploysim_protocol::address::Address;
@@ -35,6 +36,8 @@ pub(super) struct Site {
     pub(super) executor_command: Option<String>,
     /// How resources are fetched.
     pub(super) fetching: Fetching,
+    /// What children need to know to speak to masters and workers, if there is a secret.
+    pub(super) secret: Option<Secret>,
 }
 
 /// Prepares a child's directory, what it consists of, and its command line.

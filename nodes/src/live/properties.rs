@@ -2,16 +2,31 @@
 //! live process. Spark: `Utils.loadDefaultSparkProperties`, `java.util.Properties.load`.
 
 use super::LiveError;
+use super::secrets::is_of_secrets;
+use crate::gateway::is_confidential;
 use deploysim_protocol::conf::{Conf, ConfError, ConfValue};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use tracing::warn;
 
 /// One line of a file that sets a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Entry {
     line: usize,
     key: String,
     value: String,
+}
+
+/// Does not show what proves who somebody is.
+impl fmt::Debug for Entry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = if is_confidential(&self.key) {
+            ".."
+        } else {
+            &self.value
+        };
+        write!(formatter, "{}: {} = {value:?}", self.line, self.key)
+    }
 }
 
 /// What a properties file says, in order; a later entry for a key wins.
@@ -69,9 +84,16 @@ impl Properties {
         Some(&entry.value)
     }
 
-    /// Every key that begins with `spark.` or `deploysim.`, with its value, in order.
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Every key that begins with `spark.` or `deploysim.`, with its value, in order, save those
+    /// that prove who somebody is.
     pub fn of_users(&self) -> impl Iterator<Item = (&str, &str)> {
-        let entries = self.entries.iter().filter(|entry| entry.is_meant());
+        let is_shown = |entry: &&Entry| entry.is_meant() && !is_confidential(&entry.key);
+        let entries = self.entries.iter().filter(is_shown);
         entries.map(|entry| (entry.key.as_str(), entry.value.as_str()))
     }
 
@@ -104,7 +126,7 @@ impl Properties {
                 );
                 continue;
             }
-            if entry.key.starts_with("deploysim.") {
+            if entry.key.starts_with("deploysim.") || is_of_secrets(&entry.key) {
                 continue;
             }
             match conf.set(&entry.key, &entry.typed()) {

@@ -5,7 +5,9 @@ use super::journal;
 use crate::hosted::{AnyNode, AnyTimer, Happening};
 use crate::node::Signal;
 use crate::process::{Process, ProcessId};
-use crate::shell::{Clock, Parcel, Report, Screened, Surroundings, Tcp, Transport};
+use crate::shell::{
+    Clock, Parcel, Report, Screened, Secure, Secured, Surroundings, Tcp, Transport,
+};
 use crate::worker::WorkerTimer;
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::event::Event;
@@ -30,6 +32,8 @@ pub(super) struct Resident {
     pub(super) witness: Option<Witness>,
     /// Whether the node has just found that old directories are to be deleted.
     pub(super) cleans_up: Cell<bool>,
+    /// Where its connections come from.
+    pub(super) transport: Secured<Tcp>,
 }
 
 /// Hears what a node notes.
@@ -44,12 +48,12 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    fn number(&self, stream: &TcpStream) -> Connection {
+    fn number(&self, stream: &Secure<TcpStream>) -> Connection {
         let number = self.numbered.get().saturating_add(1);
         self.numbered.set(number);
         let number = NonZeroU64::new(number).expect("the count begins at 1");
         let connection = Connection(number);
-        let origin = Tcp::origin(stream);
+        let origin = Secured::<Tcp>::origin(stream);
         self.origins.borrow_mut().insert(connection, origin);
         connection
     }
@@ -72,10 +76,10 @@ impl Sockets {
 }
 
 impl Surroundings for Resident {
-    type Transport = Tcp;
+    type Transport = Secured<Tcp>;
 
-    fn transport(&self) -> Tcp {
-        Tcp
+    fn transport(&self) -> Secured<Tcp> {
+        self.transport.clone()
     }
 
     fn clock(&self) -> Clock {
@@ -86,7 +90,7 @@ impl Surroundings for Resident {
         Clock::calendar()
     }
 
-    fn number(&self, stream: &TcpStream) -> Connection {
+    fn number(&self, stream: &Secure<TcpStream>) -> Connection {
         self.sockets.number(stream)
     }
 

@@ -4,6 +4,8 @@
 use super::client::{Submission, create_body};
 use super::hosting::{Beginning, on_this_thread, run};
 use super::ports::listen;
+use super::properties::Properties;
+use super::secrets::Secret;
 use super::{Ended, LiveError};
 use crate::gateway::{MasterPages, RestSettings, driver_description};
 use crate::hosted::{AnyNode, Happening};
@@ -27,8 +29,8 @@ const OWN_HOST: &str = "127.0.0.1";
 /// Speaks to masters at their own ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtocolClient {
-    /// Their addresses.
-    pub masters: Vec<Address>,
+    masters: Vec<Address>,
+    secret: Option<Secret>,
 }
 
 /// How long a client goes on.
@@ -52,6 +54,15 @@ pub struct Outcome {
 }
 
 impl ProtocolClient {
+    /// Speaks to these masters, with the secret of the environment or of these properties.
+    ///
+    /// # Errors
+    /// If what is said of a secret contradicts itself.
+    pub fn new(masters: Vec<Address>, properties: &Properties) -> Result<Self, LiveError> {
+        let secret = Secret::find(properties, |name| std::env::var_os(name))?;
+        Ok(Self { masters, secret })
+    }
+
     /// Submits a driver, and asks after it once, or until it has ended. `tell` gets the driver's
     /// id as soon as a master says it.
     ///
@@ -129,6 +140,7 @@ impl ProtocolClient {
                 store: Box::new(NoStore),
                 address,
                 listener,
+                key: self.secret.as_ref().map(Secret::key),
                 pages: None::<(_, MasterPages)>,
                 rest: None,
                 children: None,

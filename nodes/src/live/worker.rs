@@ -4,12 +4,13 @@
 use super::children::Children;
 use super::hosting::{Beginning, on_this_thread, run};
 use super::limits::child_limits;
-use super::ports::{Exposure, listen};
+use super::ports::{Exposure, Proof, listen, names, page_url};
 use super::program::Site;
 use super::properties::Properties;
 use super::resources::Fetching;
+use super::secrets::Secret;
 use super::{Ended, LiveError};
-use crate::gateway::WorkerPages;
+use crate::gateway::{Admission, Form, Guarded, WorkerPages};
 use crate::hosted::{AnyNode, Happening};
 use crate::settings::{Settings, Shared};
 use crate::shell::Command;
@@ -38,6 +39,8 @@ pub struct WorkerOptions {
     pub masters: String,
     /// The name of this machine that others dial.
     pub host: String,
+    /// The name of this machine in the addresses of pages; nothing: `host`.
+    pub public_host: Option<String>,
     /// Where it listens; 0: anywhere.
     pub port: u16,
     /// Where its page is, unless the properties say it.
@@ -63,7 +66,9 @@ impl WorkerOptions {
         let conf = self.properties.conf()?;
         let masters = masters_in(&self.masters)?;
         let (cores, memory_mib) = (self.cores()?, self.memory_mib()?);
-        self.exposure.check(&self.host)?;
+        let secret = Secret::find(&self.properties, |name| std::env::var_os(name))?;
+        self.exposure
+            .check(&self.host, Proof::by(secret.as_ref()))?;
         let work = self.work_directory.display();
         fs::create_dir_all(&self.work_directory)
             .map_err(|error| LiveError::Machine(format!("error: {work}: {error}")))?;
@@ -80,7 +85,7 @@ impl WorkerOptions {
                 behaviour: Behaviour::default(),
             }),
         };
-        on_this_thread(self.live(conf, settings, work))
+        on_this_thread(self.live(conf, settings, work, secret))
     }
 
     async fn live(
@@ -88,9 +93,12 @@ impl WorkerOptions {
         conf: Conf,
         settings: WorkerSettings,
         work: PathBuf,
+        secret: Option<Secret>,
     ) -> Result<Ended, LiveError> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let children = self.children(work, &conf, sender.clone())?;
+        let key = secret.as_ref().map(Secret::key);
+        let is_authenticated = secret.is_some();
+        let children = self.children(work, secret, &conf, sender.clone())?;
         let retries = conf.port_max_retries;
         let (listener, address) = listen("sparkWorker", &self.host, self.port, retries).await?;
         let pages_port = self.properties.value("spark.worker.ui.port");
@@ -102,21 +110,32 @@ impl WorkerOptions {
         info!(
             url = address.to_spark_url(),
             webui = %format_args!("http://{pages_at}"),
+            authenticated = is_authenticated,
             cores = settings.cores,
             memory_mib = settings.memory_mib,
             work = %children.site.work.display(),
             "worker listens"
         );
         let settings = WorkerSettings {
-            web_ui_url: Text::new(&format!("http://{pages_at}")),
+            web_ui_url: page_url(&self.host, self.public_host.as_ref(), pages_at.port),
             ..settings
+        };
+        let admission = Admission {
+            names: names(&self.host, self.public_host.as_ref()),
+            token: None,
+            form: Form::Page,
+        };
+        let pages_server = Guarded {
+            server: WorkerPages,
+            admission,
         };
         let beginning = Beginning {
             node: AnyNode::Worker(Box::new(Worker::new(settings))),
             store: Box::new(NoStore),
             address,
             listener,
-            pages: Some((pages, WorkerPages)),
+            key,
+            pages: Some((pages, pages_server)),
             rest: None,
             children: Some(children),
             witness: None,
@@ -130,6 +149,7 @@ impl WorkerOptions {
     fn children(
         &self,
         work: PathBuf,
+        secret: Option<Secret>,
         conf: &Conf,
         commands: mpsc::UnboundedSender<Command>,
     ) -> Result<Children, LiveError> {
@@ -138,6 +158,7 @@ impl WorkerOptions {
             work,
             executor_command: executor_command.map(str::to_owned),
             fetching: Fetching::of(&self.properties)?,
+            secret,
         };
         Ok(Children {
             site: Rc::new(site),

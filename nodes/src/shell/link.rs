@@ -74,6 +74,7 @@ pub(super) async fn greet<T: AsyncRead + AsyncWrite + Unpin>(
     };
     let hello = encode(&hello, limit).map_err(io::Error::other)?;
     stream.write_all(&hello).await?;
+    stream.flush().await?;
     let mut frames = FrameReader::new(GREETING);
     let mut buffer = [0; READ_BYTES];
     loop {
@@ -153,6 +154,10 @@ pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
                         break FromLink::Garbled { connection };
                     }
                 }
+                // A stream that checks its bytes says so of those that are not the peer's.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    break FromLink::Garbled { connection };
+                }
                 Err(_) => break FromLink::Broke { connection },
             },
         }
@@ -169,7 +174,10 @@ pub(super) async fn write<T: AsyncWrite>(
     queued_bytes: Rc<Cell<usize>>,
 ) {
     while let Some(frame) = outbox.recv().await {
-        let written = stream.write_all(&frame).await;
+        let written = match stream.write_all(&frame).await {
+            Ok(()) => stream.flush().await,
+            Err(error) => Err(error),
+        };
         queued_bytes.set(queued_bytes.get() - frame.len());
         if written.is_err() {
             // The reader learns of the same end, and tells.

@@ -76,9 +76,10 @@ impl Mailbox {
         Some((*at, *class))
     }
 
-    /// Takes the first thing.
-    pub(super) fn take(&mut self) -> Option<Waiting> {
-        self.waiting.pop_first().map(|(_, waiting)| waiting)
+    /// Takes the first thing, with when it came.
+    pub(super) fn take(&mut self) -> Option<(Time, Waiting)> {
+        let ((came, ..), waiting) = self.waiting.pop_first()?;
+        Some((came, waiting))
     }
 
     /// Whether more may come in from connections.

@@ -13,6 +13,8 @@ mod connections;
 mod deadlines;
 mod link;
 mod mailbox;
+#[cfg(feature = "live")]
+mod secured;
 mod surroundings;
 #[cfg(feature = "live")]
 mod tcp;
@@ -23,6 +25,8 @@ mod transport;
 mod unfinished;
 
 pub use clock::Clock;
+#[cfg(feature = "live")]
+pub use secured::{Key, Sealed, Secure, Secured, SecuredListener};
 pub use surroundings::{Command, Outcome, Parcel, Report, Screened, Surroundings};
 #[cfg(feature = "live")]
 pub use tcp::Tcp;
@@ -322,9 +326,11 @@ impl<S: Surroundings> Shell<S> {
                 None => {}
             },
             Next::Waiting => match self.mailbox.take() {
-                Some(Waiting::Happening(happening)) => self.feed(happening).await,
-                Some(Waiting::Parcel { connection, parcel }) => self.open(connection, parcel).await,
-                Some(Waiting::Garbled { connection }) => {
+                Some((_, Waiting::Happening(happening))) => self.feed(happening).await,
+                Some((came, Waiting::Parcel { connection, parcel })) => {
+                    self.open(connection, parcel, came).await;
+                }
+                Some((_, Waiting::Garbled { connection })) => {
                     self.end_connection(connection, EndOfConnection::BadFrame);
                 }
                 None => {}
@@ -332,8 +338,9 @@ impl<S: Surroundings> Shell<S> {
         }
     }
 
-    /// Hands what came on a connection to the node, unless the connection is gone by now.
-    async fn open(&mut self, connection: Connection, parcel: Parcel) {
+    /// Hands what came on a connection at `came` to the node, unless the connection is gone by
+    /// now.
+    async fn open(&mut self, connection: Connection, parcel: Parcel, came: Time) {
         let Some(peer) = self.peer(connection) else {
             return;
         };
@@ -345,8 +352,11 @@ impl<S: Surroundings> Shell<S> {
             }
         };
         if let Some(unit) = Unit::of(&envelope) {
-            self.surroundings
-                .report(Report::Received { connection, unit });
+            self.surroundings.report(Report::Received {
+                connection,
+                unit,
+                waited: self.clock.now().since(came),
+            });
         }
         envelope.bind(connection);
         let from = Reference::bound(peer, connection);

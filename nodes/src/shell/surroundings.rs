@@ -16,6 +16,7 @@ use deploysim_protocol::time::{Time, WallTime};
 use deploysim_protocol::wire::Envelope;
 use rand_chacha::ChaCha8Rng;
 use std::io;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A world, as one of its processes sees it.
@@ -87,6 +88,8 @@ pub enum Report<'a> {
         connection: Connection,
         /// What.
         unit: Unit<'a>,
+        /// How long it waited until the process could handle it.
+        waited: Duration,
     },
     /// A connection is open.
     Opened {

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// three never take equally long.
 const LATENCIES: u32 = 12;
 
-/// `plan` with fixed latencies, and with every other distribution replaced by its median, in
+/// `plan`, in which nothing is left to draw ([`crate::run::drawn`]), with fixed latencies, and with every other distribution replaced by its median, in
 /// whole ticks, at least one. Bandwidth is lifted, since bytes do not come in ticks.
 pub fn fixed(plan: &Plan) -> Plan {
     let tick = tick(plan);

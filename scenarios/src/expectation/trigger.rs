@@ -157,7 +157,9 @@ impl Awaited {
 
     fn is_handled(&self, entry: &Entry<'_>, ledger: &Ledger) -> bool {
         if let Self::Message { kind, from, to } = self
-            && let Fact::Received { from: sender, unit } = &entry.fact
+            && let Fact::Received {
+                from: sender, unit, ..
+            } = &entry.fact
         {
             unit.kind() == *kind
                 && from.includes(*sender, ledger)

@@ -215,5 +215,8 @@ pub(super) fn longest(plan: &LatencyPlan) -> Duration {
         Shape::Normal { mean, .. } | Shape::Exponential { mean } => capped(*mean),
         Shape::LogNormal { median, .. } => capped(*median),
         Shape::Pareto { scale, shape } => capped(scale.mul_f64(2_f64.powf(1.0 / shape))),
+        Shape::Weibull { scale, shape } => {
+            capped(scale.mul_f64(std::f64::consts::LN_2.powf(1.0 / shape)))
+        }
     }
 }

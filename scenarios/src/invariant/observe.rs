@@ -38,7 +38,7 @@ impl Invariants {
                     self.read_order(node, *to, at, message, ledger);
                 }
             }
-            Fact::Received { from, unit } => {
+            Fact::Received { from, unit, .. } => {
                 self.turn_is_over(node, ledger);
                 self.read_received(node, unit, ledger);
                 if let Unit::Message(message) = unit {

@@ -39,6 +39,14 @@ impl Application {
         (self.cores, self.since) = (cores, at);
     }
 
+    fn registering_ns(&self) -> Option<u128> {
+        Some(self.registered?.since(self.way.submitted?).as_nanos())
+    }
+
+    fn filling_ns(&self) -> Option<u128> {
+        Some(self.all_executors?.since(self.way.began?).as_nanos())
+    }
+
     fn wait_ns(&self) -> Option<u128> {
         Some(self.way.began?.since(self.registered?).as_nanos())
     }
@@ -147,6 +155,13 @@ impl Applications {
         });
         let wait = Spread::of(all().filter_map(Application::wait_ns));
         totals.extend(wait.nanoseconds("application_wait_mean", "application_wait_max"));
+        let registering = Spread::of(all().filter_map(Application::registering_ns));
+        totals.extend(registering.nanoseconds(
+            "application_registering_mean",
+            "application_registering_max",
+        ));
+        let filling = Spread::of(all().filter_map(Application::filling_ns));
+        totals.extend(filling.nanoseconds("application_filling_mean", "application_filling_max"));
         let turnaround = Spread::of(all().filter_map(|it| it.way.turnaround_ns()));
         totals.extend(
             turnaround.nanoseconds("application_turnaround_mean", "application_turnaround_max"),
@@ -180,7 +195,9 @@ impl Applications {
             ];
             let instants = instants.map(|(name, at)| (name, at.map(|at| at.as_nanos().into())));
             let spans = [
+                ("application_registering", application.registering_ns()),
                 ("application_wait", application.wait_ns()),
+                ("application_filling", application.filling_ns()),
                 ("application_turnaround", way.turnaround_ns()),
             ];
             let mut put = |name, value: Option<Value>, unit| {

@@ -1,9 +1,9 @@
 //! The control plane: what its messages, passes and mistakes count to.
 
 use super::value::{Total, Unit, Value};
-use crate::ledger::{Books, Ledger};
+use crate::ledger::Ledger;
 use crate::trace::NodeId;
-use deploysim_protocol::event::{MasterEvent, RemovalReason, WorkerSlot};
+use deploysim_protocol::event::{MasterEvent, RemovalReason};
 use deploysim_protocol::state::ExecutorState;
 
 /// Counts of the control plane.
@@ -32,7 +32,9 @@ impl Control {
             self.workers_removed += 1;
             let books = ledger.books(master);
             let is_false = reason == RemovalReason::Silent
-                && books.is_some_and(|books| was_alive(worker, books, ledger));
+                && books
+                    .and_then(|books| books.worker(worker))
+                    .is_some_and(|record| ledger.is_living_worker(record));
             self.false_removals += u64::from(is_false);
         } else if let MasterEvent::ExecutorStateChanged { state, .. } = *event
             && state == ExecutorState::Lost
@@ -60,16 +62,4 @@ impl Control {
         };
         counts.into_iter().map(total).collect()
     }
-}
-
-/// Whether the very process that registered as this worker lives, paused or not.
-fn was_alive(worker: WorkerSlot, books: &Books, ledger: &Ledger) -> bool {
-    let Some(record) = books.worker(worker) else {
-        return false;
-    };
-    // A process that started again announces another id.
-    record.node.is_some_and(|node| {
-        let tables = ledger.worker(node);
-        ledger.is_alive(node) && tables.is_some_and(|tables| tables.id == Some(record.id))
-    })
 }

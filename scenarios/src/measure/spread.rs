@@ -14,11 +14,21 @@ impl Spread {
     pub(super) fn of(numbers: impl Iterator<Item = u128>) -> Self {
         let mut spread = Self::default();
         for number in numbers {
-            spread.count += 1;
-            spread.sum += number;
-            spread.most = spread.most.max(number);
+            spread.add(number);
         }
         spread
+    }
+
+    /// One more number.
+    pub(super) fn add(&mut self, number: u128) {
+        self.count += 1;
+        self.sum += number;
+        self.most = self.most.max(number);
+    }
+
+    /// How many numbers there are.
+    pub(super) const fn count(self) -> u128 {
+        self.count
     }
 
     /// The mean, rounded down; `None` of nothing.

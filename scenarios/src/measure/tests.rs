@@ -8,17 +8,21 @@ use crate::run::{self, Witness};
 use crate::scenario;
 use crate::scenario::plan::Plan;
 use crate::trace::history::{self, History};
-use crate::trace::{Child, End, Fact, NodeId, Role};
+use crate::trace::{Child, End, Fact, Fate, NodeId, Role, Unit};
 use crate::world::World;
+use deploysim_protocol::address::Reference;
 use deploysim_protocol::event::{
     ApplicationSlot, DriverEvent, DriverSlot, MasterEvent, RemovalReason, WorkerEvent, WorkerSlot,
 };
 use deploysim_protocol::id::{ApplicationId, DriverId, ExecutorId, ProfileId, WorkerId};
+use deploysim_protocol::message::{Message, ToMaster};
 use deploysim_protocol::state::{ApplicationState, DriverState, ExecutorState, MasterState};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::{Time, WallTime};
+use deploysim_protocol::wire::{Envelope, encoded_len};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const MASTER: NodeId = NodeId(0);
 const WORKER: NodeId = NodeId(1);
@@ -471,9 +475,8 @@ fn fairness_is_jains_index() {
     assert_eq!(jain(&[]), None);
 }
 
-/// A worker launches an executor at 10 s, whose process starts at 11 s.
-fn launched() -> History {
-    let mut history = cluster();
+/// A worker launches executor 0 of `app-0` at 10 s, whose process starts at 11 s.
+fn launch(history: &mut History) {
     let executor = ExecutorId {
         application: ApplicationId::new("app-0"),
         number: 0,
@@ -486,6 +489,11 @@ fn launched() -> History {
     history
         .at(11)
         .start_child(CHILD, Role::Executor, "executor:pi/0", child);
+}
+
+fn launched() -> History {
+    let mut history = cluster();
+    launch(&mut history);
     history
 }
 
@@ -528,6 +536,208 @@ fn what_was_never_launched_cannot_be_lost() {
     check(&measure(&history, 20), &counts);
     history.fact(WORKER, Fact::ChildLost { name, child });
     assert!(try_measure(&history::plan(), &history, 20).is_err());
+}
+
+#[test]
+fn an_application_has_spans_to_its_registration_and_to_all_executors() {
+    let measured = measure(&one_application(), 50);
+    // Submitted at 1 s, registered at 3 s; executors at 12 s and 23 s.
+    check(
+        &measured,
+        &[
+            ("application_registering_mean", "2000000000"),
+            ("application_filling_max", "11000000000"),
+        ],
+    );
+    assert_eq!(detail(&measured, "application_filling"), seconds(11));
+}
+
+#[test]
+fn a_heartbeat_is_as_old_as_the_books_hear_nothing() {
+    let heard = |history: &mut History, second: u64| {
+        let at = WallTime::at(Time::from_secs(second));
+        history
+            .at(second)
+            .note(MASTER, MasterEvent::WorkerHeard { worker: W, at });
+    };
+    let mut history = cluster();
+    heard(&mut history, 15);
+    heard(&mut history, 47);
+    // From 15 s to 47 s; the time-out is 60 s.
+    check(
+        &measure(&history, 60),
+        &[
+            ("heartbeat_age_max", "32000000000"),
+            ("heartbeat_age_share", "0.533333"),
+        ],
+    );
+    history.at(110).note(
+        MASTER,
+        MasterEvent::WorkerRemoved {
+            worker: W,
+            reason: RemovalReason::Silent,
+            last_heartbeat: WallTime::at(Time::from_secs(47)),
+            now: WallTime::at(Time::from_secs(110)),
+        },
+    );
+    // From 47 s to 110 s. What comes back afterwards begins anew.
+    heard(&mut history, 300);
+    check(
+        &measure(&history, 300),
+        &[
+            ("heartbeat_age_max", "63000000000"),
+            ("heartbeat_age_share", "1.050000"),
+        ],
+    );
+}
+
+#[test]
+fn two_masters_that_are_alive_split_the_brain() {
+    let mut history = cluster();
+    history.at(5).start(SECOND, Role::Master, "master-2").at(10);
+    leads(&mut history, SECOND);
+    history.at(20).fact(MASTER, Fact::Paused);
+    history.at(25).end(MASTER, End::Crashed);
+    check(&measure(&history, 50), &[("split_brain", "15000000000")]);
+}
+
+#[test]
+fn what_waits_at_a_master_is_counted_by_depth_and_age() {
+    let mut history = cluster();
+    let handles = |history: &mut History, node: NodeId, waited: u64| {
+        let received = Fact::Received {
+            from: WORKER,
+            unit: Unit::Resolve,
+            waited: Duration::from_secs(waited),
+        };
+        history.fact(node, received);
+    };
+    // They came at 10 s, 12 s and 20 s, and one alone at 35 s.
+    history.at(21);
+    for waited in [11, 9, 1] {
+        handles(&mut history, MASTER, waited);
+    }
+    handles(&mut history, WORKER, 20);
+    history.at(40);
+    handles(&mut history, MASTER, 5);
+    handles(&mut history, MASTER, 0);
+    check(
+        &measure(&history, 50),
+        &[
+            ("messages_handled", "6"),
+            ("mailbox_waited", "4"),
+            ("mailbox_depth_max", "3"),
+            ("mailbox_age_mean", "6500000000"),
+            ("mailbox_age_max", "11000000000"),
+        ],
+    );
+}
+
+#[test]
+fn bytes_are_those_of_the_frames() {
+    let beat = Message::from(ToMaster::Heartbeat {
+        worker_id: WorkerId::new("worker-a"),
+        worker: Reference::unbound(history::address("worker-1")),
+    });
+    let mut history = cluster();
+    history.at(15).sends(WORKER, MASTER, beat.clone());
+    history.at(30).sends(WORKER, MASTER, beat.clone());
+    let unit = Unit::Resolve;
+    let (to, fate) = (history::address("master-1"), Fate::Carried);
+    history.fact(PI, Fact::Sent { to, unit, fate });
+    let resolve = Envelope::Resolve {
+        call: 0,
+        endpoint: Text::new("Master"),
+    };
+    let bytes = 2 * encoded_len(&Envelope::OneWay(beat)) + encoded_len(&resolve);
+    check(
+        &measure(&history, 50),
+        &[("messages_sent", "3"), ("bytes_sent", &bytes.to_string())],
+    );
+}
+
+#[test]
+fn an_executor_that_no_books_have_is_an_orphan() {
+    let mut history = cluster();
+    history.at(1).start(PI, Role::Driver, "pi").at(3);
+    add_application(&mut history, MASTER);
+    history.at(5);
+    add_executor(&mut history, MASTER, 0, 4);
+    launch(&mut history);
+    let none = [
+        ("executors_orphaned_max", "0"),
+        ("executors_orphaned_time", "0"),
+    ];
+    check(&measure(&history, 20), &none);
+    // It leaves the books at 20 s and its process ends at 23 s.
+    history.at(20);
+    remove_executor(&mut history, 0);
+    history.at(23).end(CHILD, End::Exited(0));
+    check(
+        &measure(&history, 30),
+        &[
+            ("executors_orphaned_max", "1"),
+            ("executors_orphaned_time", "3000000000"),
+        ],
+    );
+}
+
+#[test]
+fn a_fault_is_recovered_from_when_every_worker_is_back_in_the_books() {
+    let mut history = cluster();
+    history.at(10).fact(WORKER, Fact::Paused).at(70);
+    history.note(
+        MASTER,
+        MasterEvent::WorkerRemoved {
+            worker: W,
+            reason: RemovalReason::Silent,
+            last_heartbeat: WallTime::at(Time::ZERO),
+            now: WallTime::at(Time::from_secs(70)),
+        },
+    );
+    history.at(80).fact(MASTER, Fact::FaultEnded { fault: 0 });
+    history.at(84);
+    add_worker(&mut history, MASTER);
+    // Broken from 70 s to 84 s, of which 4 s after the end of the fault.
+    let measured = measure(&history, 90);
+    check(
+        &measured,
+        &[
+            ("faults_recovered", "1"),
+            ("faults_unrecovered", "0"),
+            ("recovery_mean", "4000000000"),
+            ("recovery_max", "4000000000"),
+            ("broken", "14000000000"),
+        ],
+    );
+    assert_eq!(detail(&measured, "fault_recovery_max"), seconds(4));
+    // The process is gone for good: the books list a ghost.
+    history.at(100).end(WORKER, End::Crashed);
+    history.at(110).fact(MASTER, Fact::FaultEnded { fault: 1 });
+    check(
+        &measure(&history, 120),
+        &[
+            ("faults_recovered", "1"),
+            ("faults_unrecovered", "1"),
+            ("broken", "34000000000"),
+        ],
+    );
+}
+
+#[test]
+fn a_worker_that_ends_by_itself_need_not_come_back() {
+    let mut history = cluster();
+    history.at(10).end(WORKER, End::Exited(1)).at(11);
+    history.note(
+        MASTER,
+        MasterEvent::WorkerRemoved {
+            worker: W,
+            reason: RemovalReason::Disassociated,
+            last_heartbeat: WallTime::at(Time::ZERO),
+            now: WallTime::at(Time::from_secs(11)),
+        },
+    );
+    check(&measure(&history, 60), &[("broken", "1000000000")]);
 }
 
 fn library(folder: &Path, found: &mut Vec<PathBuf>) {

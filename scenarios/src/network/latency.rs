@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod mean;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,14 @@ pub enum Shape {
         /// The shortest, positive.
         scale: Duration,
         /// The exponent of the tail, positive: the smaller, the heavier.
+        shape: f64,
+    },
+    /// Times to a failure: with a `shape` below 1 they come in clusters, with 1 they are
+    /// exponential, above 1 they are regular.
+    Weibull {
+        /// The time that a share of 1/e exceeds, positive.
+        scale: Duration,
+        /// The exponent, positive.
         shape: f64,
     },
     /// One of these measured samples, each equally likely; in ascending order.
@@ -174,6 +183,10 @@ enum Sampler {
         scale: f64,
         exponent: f64,
     },
+    Weibull {
+        scale: f64,
+        exponent: f64,
+    },
     Empirical(Arc<[Duration]>),
 }
 
@@ -234,6 +247,10 @@ impl Latency {
                 let unit: f64 = OpenClosed01.sample(rng);
                 whole(scale * unit.powf(*exponent))
             }
+            Sampler::Weibull { scale, exponent } => {
+                let unit: f64 = Exp1.sample(rng);
+                whole(scale * unit.powf(*exponent))
+            }
             Sampler::Empirical(samples) => {
                 let index = below(samples.len() as u64, rng) as usize;
                 samples[index].as_nanos() as u64
@@ -286,19 +303,36 @@ fn check(shape: Shape) -> Result<(Sampler, u64, u64), LatencyError> {
             Ok((sampler, median, u64::MAX))
         }
         Shape::Pareto { scale, shape } => {
-            let scale = positive(scale, "scale")? as f64;
-            if !(shape.is_finite() && shape > 0.0) {
-                return Err(out_of_range("shape", shape, "a number above 0"));
-            }
-            let exponent = -1.0 / shape;
-            let median = whole(scale * 0.5_f64.powf(exponent));
-            if median == u64::MAX {
-                let parameter = "median";
-                return Err(LatencyError::TooLong { parameter });
-            }
+            let (scale, exponent) = power(scale, shape)?;
+            let exponent = -exponent;
+            let median = finite(scale * 0.5_f64.powf(exponent))?;
             Ok((Sampler::Pareto { scale, exponent }, median, u64::MAX))
         }
+        Shape::Weibull { scale, shape } => {
+            let (scale, exponent) = power(scale, shape)?;
+            let median = finite(scale * std::f64::consts::LN_2.powf(exponent))?;
+            Ok((Sampler::Weibull { scale, exponent }, median, u64::MAX))
+        }
         Shape::Empirical(samples) => check_samples(samples),
+    }
+}
+
+/// A scale in nanoseconds, and the power to which something is raised before it.
+fn power(scale: Duration, shape: f64) -> Result<(f64, f64), LatencyError> {
+    let scale = positive(scale, "scale")? as f64;
+    if !(shape.is_finite() && shape > 0.0) {
+        return Err(out_of_range("shape", shape, "a number above 0"));
+    }
+    Ok((scale, 1.0 / shape))
+}
+
+/// A median in whole nanoseconds that is not beyond all times.
+fn finite(median: f64) -> Result<u64, LatencyError> {
+    match whole(median) {
+        u64::MAX => Err(LatencyError::TooLong {
+            parameter: "median",
+        }),
+        nanos => Ok(nanos),
     }
 }
 

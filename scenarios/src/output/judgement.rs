@@ -40,16 +40,16 @@ pub fn all(outcome: &Outcome) -> Vec<Line> {
     for announced in outcome.announced.iter().filter(|one| !one.seen) {
         self::announced(announced, &mut lines);
     }
-    if outcome.violations.is_empty() {
+    let is_judged = outcome.liveness != Liveness::NoInvariants;
+    if outcome.violations.is_empty() && is_judged {
         line(Mark::Held, "every invariant held".to_owned(), &mut lines);
     }
-    if outcome.liveness == Liveness::NotChecked {
-        line(
-            Mark::Noted,
-            "liveness was not checked: the scenario does not settle".to_owned(),
-            &mut lines,
-        );
-    }
+    let missing = match outcome.liveness {
+        Liveness::Checked => return lines,
+        Liveness::NotChecked => "liveness was not checked: the scenario does not settle",
+        Liveness::NoInvariants => "invariants are not checked in the live world",
+    };
+    line(Mark::Noted, missing.to_owned(), &mut lines);
     lines
 }
 

@@ -2,7 +2,7 @@
 //! work, and counts by kind. Their number does not grow with the length of a run.
 
 use crate::ledger::Ledger;
-use crate::measure::{Measurement, Total};
+use crate::measure::{Measurement, Total, frame_bytes};
 use crate::outcome::Outcome;
 use crate::run::Witness;
 use crate::trace::{Entry, Fact, Fate, Role};
@@ -20,6 +20,8 @@ enum Count {
     Handled(&'static str, &'static str),
     /// What a role sent, by kind.
     Sent(&'static str, &'static str),
+    /// Bytes of the frames of what a role sent, by kind.
+    Bytes(&'static str, &'static str),
     /// What was sent on a connection that was gone.
     Lost(&'static str),
     /// What a fault took, held or repeated.
@@ -48,6 +50,7 @@ impl Count {
                 ("handled", format!("role={role};kind={kind}"), "messages")
             }
             Self::Sent(role, kind) => ("sent", format!("role={role};kind={kind}"), "messages"),
+            Self::Bytes(role, kind) => ("bytes", format!("role={role};kind={kind}"), "bytes"),
             Self::Lost(kind) => ("lost", format!("kind={kind}"), "messages"),
             Self::Tampered(kind) => ("tampered", format!("kind={kind}"), "messages"),
             Self::Notes(kind) => ("notes", format!("kind={kind}"), "notes"),
@@ -134,12 +137,16 @@ impl Metrics {
     }
 
     fn count(&mut self, count: Count) {
+        self.add(count, 1);
+    }
+
+    fn add(&mut self, count: Count, number: u64) {
         let found = self.counts.iter().position(|(known, _)| *known == count);
         let Some(place) = found else {
-            self.counts.push((count, 1));
+            self.counts.push((count, number));
             return;
         };
-        self.counts[place].1 += 1;
+        self.counts[place].1 += number;
         if place > 0 {
             self.counts.swap(place, place - 1);
         }
@@ -153,6 +160,8 @@ impl Witness for Metrics {
             Fact::Received { unit, .. } => self.count(Count::Handled(role(), unit.kind())),
             Fact::Sent { unit, fate, .. } => {
                 self.count(Count::Sent(role(), unit.kind()));
+                let bytes = frame_bytes(unit) as u64;
+                self.add(Count::Bytes(role(), unit.kind()), bytes);
                 if *fate == Fate::Lost {
                     self.count(Count::Lost(unit.kind()));
                 }

@@ -7,9 +7,8 @@ use super::metrics::Metrics;
 use super::summary::Summary;
 use crate::ledger::Ledger;
 use crate::measure::Measures;
-use crate::nemesis;
 use crate::outcome::Outcome;
-use crate::run::Witness;
+use crate::run::{self, Witness};
 use crate::scenario::plan::Plan;
 use crate::trace::Entry;
 use crate::trace::json::JsonWriter;
@@ -39,13 +38,13 @@ impl Record {
             trace,
             events,
             metrics: Metrics::default(),
-            measures: Measures::new(plan),
+            measures: Measures::new(&run::drawn(plan, seed)),
         })
     }
 
     /// Writes what is known when the run is over, and gives all files their final names. The
     /// manifest's digest of the scenario is filled in here. The scenario has the run's seed, and
-    /// its drawn faults in the place of random ones.
+    /// its drawn jobs and faults in the place of random ones.
     ///
     /// # Errors
     /// If something cannot be written, or the trace does not add up.
@@ -61,7 +60,7 @@ impl Record {
         events.finish()?;
         let replayed = Plan {
             seed: outcome.seed,
-            ..nemesis::drawn(plan, outcome.seed).into_owned()
+            ..run::drawn(plan, outcome.seed).into_owned()
         };
         let scenario = replayed.to_toml();
         folder.write("scenario.toml", scenario.as_bytes())?;

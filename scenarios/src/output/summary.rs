@@ -9,7 +9,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The version of this form; it rises with every change that a reader could notice.
-const VERSION: u32 = 2;
+pub const VERSION: u32 = 2;
+
+/// What the form calls itself.
+pub const FORMAT: &str = "deploysim-run";
 
 /// A run in one object.
 #[derive(Clone, Debug, Serialize)]
@@ -85,7 +88,7 @@ impl<'a> Summary<'a> {
         measured: &Measurement,
     ) -> Self {
         Self {
-            format: "deploysim-run",
+            format: FORMAT,
             version: VERSION,
             title,
             seed: outcome.seed,

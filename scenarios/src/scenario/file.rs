@@ -2,8 +2,10 @@
 //! keys at its top. Each part has its reader in `file/`.
 
 mod cluster;
+mod distribution;
 mod election;
 mod expect;
+mod failures;
 mod fault;
 mod names;
 mod nemesis;
@@ -11,6 +13,7 @@ mod network;
 mod operator;
 mod trigger;
 mod work;
+mod workload;
 
 use super::error::{Problem, Problems};
 use super::keys::{BEHAVIOUR, CLUSTER, OPEN, VIOLATION};
@@ -22,7 +25,9 @@ use super::table::Table;
 use super::value::Value;
 use deploysim_nodes::store::Writes;
 use deploysim_protocol::behaviour::{Behaviour, BehaviourError, PROFILES, SWITCHES};
-use deploysim_protocol::conf::{Conf, ConfError, ConfValue, PatternKey, RecoveryMode};
+use deploysim_protocol::conf::{
+    Conf, ConfError, ConfValue, PatternKey, RecoveryMode, show_duration,
+};
 use deploysim_protocol::time::Time;
 use names::Names;
 use std::collections::BTreeMap;
@@ -52,12 +57,33 @@ impl Context<'_> {
         if let (Some(value), Some(time), Some(until)) = (value, time, self.until)
             && time > until
         {
-            let end = deploysim_protocol::conf::show_duration(until.since_start());
+            let end = show_duration(until.since_start());
             let message = format!("`{}` lies after the end, `until = \"{end}\"`", value.key);
             let allowed = format!("a time up to {end}");
             self.problems
                 .push(value.problem(message).allowed(allowed).about_file());
         }
+    }
+
+    /// From when to when random things, called `what`, begin: `at`, which is the beginning of the
+    /// run by default, and `until`, if it is there.
+    pub(super) fn window(&self, table: Table<'_>, what: &str) -> (Option<Time>, Option<Time>) {
+        let at_value = table.find("at");
+        let at = at_value.map_or(Some(Time::ZERO), |value| value.time());
+        self.before_end(at_value, at);
+        let until_value = table.find("until");
+        let until = until_value.and_then(|value| value.time());
+        self.before_end(until_value, until);
+        if let (Some(value), Some(at), Some(until)) = (until_value, at, until)
+            && until <= at
+        {
+            let begin = show_duration(at.since_start());
+            let message = format!("{what} end before they begin, `at = \"{begin}\"`");
+            let allowed = format!("a time after {begin}");
+            self.problems
+                .push(value.problem(message).allowed(allowed).about_file());
+        }
+        (at, until)
     }
 }
 
@@ -82,10 +108,16 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
     conf(top, &mut context);
     let cluster = cluster_table.map(|table| cluster::read(table, &mut context));
     work::declare(top, &mut context);
+    let (workloads, told) = workload::read(top, cluster.as_ref(), &mut context);
+    let mut applications = work::applications(top, &context);
+    applications.extend(told);
     let (expected_violations, tolerated) = (violations(top), tolerate(top));
     let drivers = work::drivers(top, &context);
     let mut operations = operator::read(top, &context);
     operations.extend(work::kills_of_drivers(top, &context));
+    let mut faults = fault::read(top, &context);
+    let (failures, told) = failures::read(top, &context);
+    faults.extend(told);
     let settle = top.find("settle").and_then(|value| value.duration());
     Plan {
         title: top
@@ -118,11 +150,13 @@ pub(super) fn read(top: Table<'_>, folder: &Path, problems: &Problems) -> Plan {
         process: process(top, &context),
         store: store(top, &context),
         election: election::read(top, &context),
-        applications: work::applications(top, &context),
+        applications,
         drivers,
+        workloads,
         operations,
-        faults: fault::read(top, &context),
+        faults,
         nemesis: nemesis::read(top, &context),
+        failures,
         expectations: expect::read(top, &context),
         mode_not_played: context.mode_not_played,
         conf: context.conf,
@@ -294,7 +328,7 @@ fn process(top: Table<'_>, context: &Context<'_>) -> ProcessPlan {
     let table = top
         .find("process")
         .and_then(|value| value.table(&super::keys::PROCESS));
-    let read = |key| network::latency(table?.find(key)?, context);
+    let read = |key| distribution::latency(table?.find(key)?, context);
     ProcessPlan {
         start: read("start").unwrap_or_else(default_process_start),
         stop: read("stop").unwrap_or_else(default_process_stop),

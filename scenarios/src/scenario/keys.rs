@@ -2,23 +2,27 @@
 //! readers, the JSON Schema and the check of the documents all use these tables; what a value
 //! may be beyond its form is the readers' business.
 
+mod distributions;
 mod expect;
+mod failures;
 mod faults;
 mod machines;
 mod nemesis;
 mod sweep;
 mod work;
+mod workload;
 
+pub(super) use distributions::{AMOUNT, DISTRIBUTIONS, LATENCY, SIZE};
 pub(super) use expect::{EXPECT, QUANTITY, SUBJECTS};
+pub(super) use failures::FAILURES;
 pub(super) use faults::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER, TRIGGER_SUBJECTS};
-pub(super) use machines::{
-    CLUSTER, DISTRIBUTIONS, ELECTION, LATENCY, LINK, MASTERS_MAX, NETWORK, PROCESS, STORE, WORKER,
-};
+pub(super) use machines::{CLUSTER, ELECTION, LINK, MASTERS_MAX, NETWORK, PROCESS, STORE, WORKER};
 pub(super) use nemesis::{NEMESIS, RANDOM_FAULTS};
 pub(super) use sweep::{RANGE, SWEEP};
 pub(super) use work::{
     APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, OPERATOR, PROFILE, REQUEST,
 };
+pub(super) use workload::{CLASS, WORKLOAD};
 
 /// The keys of one TOML table.
 pub(super) struct Keys {
@@ -61,6 +65,12 @@ pub(super) enum Form {
     Rate,
     /// A time, or a distribution.
     Latency,
+    /// A whole number, or a distribution.
+    Amount,
+    /// A memory size, or a distribution.
+    Size,
+    /// A list of samples, each of a form.
+    Samples(&'static Self),
     /// One of a few words.
     Word(&'static [&'static str]),
     /// A number, or `{ at_least, at_most }`.
@@ -184,6 +194,11 @@ pub(super) static TOP: Keys = closed(
             "Drivers that are submitted to the master.",
         ),
         key(
+            "workload",
+            Form::Tables(&WORKLOAD),
+            "Jobs that arrive at random.",
+        ),
+        key(
             "operator",
             Form::Tables(&OPERATOR),
             "What the operator does.",
@@ -193,6 +208,11 @@ pub(super) static TOP: Keys = closed(
             "nemesis",
             Form::Table(&NEMESIS),
             "What goes wrong at random.",
+        ),
+        key(
+            "failures",
+            Form::Tables(&FAILURES),
+            "Machines that fail and are repaired, at random or from a trace.",
         ),
         key(
             "expect",

@@ -12,7 +12,7 @@ mod overrides;
 pub mod plan;
 pub mod remarks;
 mod schema;
-mod suggest;
+pub(crate) mod suggest;
 pub mod sweep;
 mod table;
 mod value;

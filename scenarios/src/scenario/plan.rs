@@ -4,12 +4,15 @@
 //! Names are texts as in the file; lists are in the order of the file.
 
 mod expect;
+mod failures;
 mod fault;
 mod nemesis;
 mod network;
 mod work;
+mod workload;
 
 pub use expect::{Claim, ExpectationPlan, Quantity, Window};
+pub use failures::{Breakdown, FailureUnit, FailuresPlan};
 pub use fault::{
     Direction, Disk, DiskTrouble, ELECTION, FaultEnd, FaultPlan, FaultStart, FaultWord, LEADER,
     MessageAction, Repeat, Target, Targets, Told, Trigger, TriggerEvent,
@@ -20,6 +23,10 @@ pub use work::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan, SubmittedDriverPlan,
     Supervision, When,
+};
+
+pub use workload::{
+    AmountPlan, Arrivals, JOBS_MAX, JobClass, JobHost, JobLength, Pace, WorkloadPlan,
 };
 
 use deploysim_nodes::store::Writes;
@@ -67,6 +74,9 @@ pub struct Plan {
     pub applications: Vec<ApplicationPlan>,
     /// Drivers that a submit client hands to the master.
     pub drivers: Vec<SubmittedDriverPlan>,
+    /// Jobs that arrive at random. Before a run is played, [`crate::workload::drawn`] makes
+    /// ordinary applications and drivers of them.
+    pub workloads: Vec<WorkloadPlan>,
     /// What the operator does.
     pub operations: Vec<OperationPlan>,
     /// What goes wrong.
@@ -74,6 +84,9 @@ pub struct Plan {
     /// What goes wrong at random, in the order of their kinds. Before a run is played,
     /// [`crate::nemesis::drawn`] makes ordinary faults of it.
     pub nemesis: Vec<RandomFault>,
+    /// Machines that fail and are repaired. Before a run is played, [`crate::failures::drawn`]
+    /// makes ordinary faults of it.
+    pub failures: Vec<FailuresPlan>,
     /// What must hold beyond the invariants.
     pub expectations: Vec<ExpectationPlan>,
 }

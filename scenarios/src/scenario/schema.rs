@@ -2,7 +2,9 @@
 //! the keys that the readers know. What depends on other parts of a file (names, times after
 //! the end) is beyond a schema.
 
-use super::keys::{BEHAVIOUR, DISTRIBUTIONS, Form, Keys, LATENCY, QUANTITY, RANGE, TOP};
+use super::keys::{
+    AMOUNT, BEHAVIOUR, DISTRIBUTIONS, Form, Keys, LATENCY, QUANTITY, RANGE, SIZE, TOP,
+};
 use deploysim_protocol::behaviour::{Behaviour, PROFILES};
 use deploysim_protocol::conf::{Conf, Key, PatternKey, Unit};
 use serde_json::{Map, Value, json};
@@ -53,6 +55,10 @@ fn time() -> Value {
     json!({ "type": "string", "pattern": TIME_PATTERN })
 }
 
+fn memory() -> Value {
+    json!({ "type": "string", "pattern": MEMORY_PATTERN })
+}
+
 fn names() -> Value {
     json!({ "anyOf": [text(), list(&text())] })
 }
@@ -61,8 +67,8 @@ fn integer(least: i64, most: i64) -> Value {
     json!({ "type": "integer", "minimum": least, "maximum": most })
 }
 
-fn form(form: &Form) -> Value {
-    match form {
+fn form(of: &Form) -> Value {
+    match of {
         Form::Text => text(),
         Form::Texts => json!({ "type": "array", "items": text() }),
         Form::Flag => json!({ "type": "boolean" }),
@@ -74,9 +80,14 @@ fn form(form: &Form) -> Value {
         }
         Form::Number => json!({ "type": "number" }),
         Form::Time => time(),
-        Form::Memory => json!({ "type": "string", "pattern": MEMORY_PATTERN }),
+        Form::Memory => memory(),
         Form::Rate => json!({ "type": "string", "pattern": RATE_PATTERN }),
-        Form::Latency => json!({ "anyOf": [time(), distribution()] }),
+        Form::Latency => json!({ "anyOf": [time(), distribution(&LATENCY)] }),
+        Form::Amount => {
+            json!({ "anyOf": [integer(1, i64::from(i32::MAX)), distribution(&AMOUNT)] })
+        }
+        Form::Size => json!({ "anyOf": [memory(), distribution(&SIZE)] }),
+        Form::Samples(each) => list(&form(each)),
         Form::Word(words) => json!({ "enum": words }),
         Form::Quantity => {
             json!({ "anyOf": [integer(0, i64::from(i32::MAX)), table(&QUANTITY)] })
@@ -117,12 +128,12 @@ fn range() -> Value {
     schema
 }
 
-fn distribution() -> Value {
-    let mut schema = table(&LATENCY);
+fn distribution(keys: &Keys) -> Value {
+    let mut schema = table(keys);
     if let Some(object) = schema.as_object_mut() {
         object.insert("required".to_owned(), json!(["distribution"]));
     }
-    debug_assert_eq!(DISTRIBUTIONS.len(), 7, "design.md §6 names seven");
+    debug_assert_eq!(DISTRIBUTIONS.len(), 8, "a reader for each");
     schema
 }
 

@@ -1,7 +1,7 @@
 //! The nearest valid word to one that is not: "did you mean".
 
 /// The word nearest to `found`, if it is near enough to be a slip; the first of equals.
-pub(super) fn nearest<'w>(
+pub(crate) fn nearest<'w>(
     found: &str,
     words: impl IntoIterator<Item = &'w str>,
 ) -> Option<&'w str> {

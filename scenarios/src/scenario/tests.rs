@@ -5,6 +5,7 @@ mod bad;
 mod good;
 mod schema;
 mod sweep;
+mod workload;
 
 use super::error::{ScenarioError, Style};
 use super::parse;

@@ -2,10 +2,12 @@
 //! else, and reads back to the same plan. Parts with words of their own are in `write/`.
 
 mod expect;
+mod failures;
 mod fault;
 mod nemesis;
 mod text;
 mod work;
+mod workload;
 
 use super::error::ScenarioError;
 use super::file::RECOVERY_MODE;
@@ -65,8 +67,10 @@ impl Plan {
             );
         }
         work::write(&mut lines, self);
+        workload::write(&mut lines, self);
         fault::write(&mut lines, &self.faults);
         nemesis::write(&mut lines, &self.nemesis);
+        failures::write(&mut lines, &self.failures);
         expect::write(&mut lines, &self.expectations);
         lines.into_text()
     }

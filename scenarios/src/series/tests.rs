@@ -34,7 +34,7 @@ fn outcome(lines: &str, seed: u64, mark: Option<&'static str>) -> Outcome {
         steps: 9,
     };
     let violations = Vec::from_iter(violations);
-    scope(|| Outcome::new(&plan, seed, played, &Judge::new(&plan), &violations))
+    scope(|| Outcome::new(&plan, seed, played, &Judge::new(&plan), Some(&violations)))
 }
 
 /// The mark by which RD-19 is recognised in a violation of INV-L1.

@@ -3,16 +3,21 @@
 //! the runs are divided among threads, processes and machines. Who plays them when is the
 //! caller's business.
 
+mod course;
+pub mod job_array;
 mod merge;
 mod part;
 mod row;
 #[cfg(test)]
 mod tests;
+pub mod until;
 mod whole;
 
+pub use course::{Course, Wave};
 pub use merge::merge;
 pub use part::{Kept, Part};
 pub use row::Row;
+pub use until::Until;
 
 use crate::output::manifest::digest;
 use crate::scenario::error::ScenarioError;
@@ -110,6 +115,8 @@ pub struct Table {
     /// A digest of all that the rows depend on.
     id: String,
     header: String,
+    /// What ends a cell, and where the columns are by which it is found.
+    end: Option<(Until, Vec<usize>)>,
 }
 
 impl Table {
@@ -135,7 +142,36 @@ impl Table {
             id: digest(made_of.as_bytes())[..ID_LETTERS].to_owned(),
             header,
             sweep,
+            end: None,
         })
+    }
+
+    /// The same, but that each cell goes on with more seeds until there are enough, from its first
+    /// seed on: at most with these seeds, or with a thousand.
+    ///
+    /// # Errors
+    /// If the table does not have the columns that are looked at.
+    pub fn until(mut self, until: Until, seeds: Option<Seeds>) -> Result<Self, SweepError> {
+        let first = *self.seeds.0.start();
+        let most = Seeds(first..=first.saturating_add(until::SEEDS_MAX.get() - 1));
+        let places = until.places(&row::record(&self.header));
+        let places = places.map_err(SweepError::Refused)?;
+        self.seeds = seeds.unwrap_or(most);
+        let made_of = format!("{}\n{}\n{until}", self.id, self.seeds);
+        self.id = digest(made_of.as_bytes())[..ID_LETTERS].to_owned();
+        self.end = Some((until, places));
+        Ok(self)
+    }
+
+    /// What ends a cell, and the columns by which it is found.
+    pub(crate) fn end(&self) -> Option<(&Until, &[usize])> {
+        let (until, places) = self.end.as_ref()?;
+        Some((until, places))
+    }
+
+    /// Whether the number of runs depends on what they come to.
+    pub const fn is_open(&self) -> bool {
+        self.end.is_some()
     }
 
     /// What is swept.
@@ -143,34 +179,21 @@ impl Table {
         &self.sweep
     }
 
-    /// The seeds of every cell.
+    /// The seeds of every cell; those that it has at most if there is an end to be found.
     pub const fn seeds(&self) -> &Seeds {
         &self.seeds
     }
 
-    /// How many runs the whole sweep has.
+    /// How many runs the whole sweep has, or has at most.
     pub fn runs(&self) -> u64 {
         self.seeds
             .count()
             .saturating_mul(self.sweep.cells.len() as u64)
     }
 
-    /// How many runs a shard has.
-    pub fn runs_of(&self, shard: Shard) -> u64 {
-        self.runs()
-            .saturating_sub(shard.number - 1)
-            .div_ceil(shard.of)
-    }
-
-    /// The run at this place of a shard, from 0.
-    pub fn run(&self, shard: Shard, place: u64) -> Run {
-        let index = place * shard.of + shard.number - 1;
-        let cell = index / self.seeds.count();
-        Run {
-            number: index + 1,
-            cell: usize::try_from(cell).expect("a run belongs to a cell"),
-            seed: self.seeds.0.start() + index % self.seeds.count(),
-        }
+    /// All runs of a shard, or all that there may be.
+    pub fn wave(&self, shard: Shard) -> Wave {
+        Wave::whole(self.sweep.cells.len(), &self.seeds, shard)
     }
 
     /// The scenario of a cell.
@@ -186,8 +209,14 @@ impl Table {
         &self.header
     }
 
-    /// How every row of a run begins.
+    /// How every row of a run begins while the table is being written. How many runs there are is
+    /// 0 as long as nobody knows.
     fn beginning(&self, run: u64) -> String {
-        format!("{},{},{run},", self.id, self.runs())
+        let runs = if self.is_open() { 0 } else { self.runs() };
+        self.beginning_of(run, runs)
+    }
+
+    fn beginning_of(&self, run: u64, runs: u64) -> String {
+        format!("{},{runs},{run},", self.id)
     }
 }

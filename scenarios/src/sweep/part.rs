@@ -3,7 +3,7 @@
 //! gone on with, but for a last line that is torn.
 
 use super::whole::{Whole, about, beside, may_be_written};
-use super::{Row, Shard, SweepError, Table};
+use super::{Course, Row, SweepError};
 use crate::output::folder::Existing;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
@@ -29,15 +29,15 @@ pub struct Kept {
 
 impl Part {
     /// Opens the part of the table that will be `target`: a new one, or what was left of the same
-    /// shard of the same sweep. `build` names the program that plays it.
+    /// shard of the same sweep, of whose rows `course` learns. `build` names the program that plays
+    /// it.
     ///
     /// # Errors
     /// If `target` is there already and is not to be replaced, if the part belongs to another
     /// sweep, shard or build or is not as it was written, or if it cannot be read or written.
     pub fn open(
         target: &Path,
-        table: &Table,
-        shard: Shard,
+        course: &mut Course<'_>,
         build: &str,
         existing: Existing,
     ) -> Result<(Self, Kept), SweepError> {
@@ -61,20 +61,22 @@ impl Part {
             Err(TryLockError::Error(error)) => return Err(about(&path, &error).into()),
         }
         let head = format!(
-            "# deploysim sweep {}, shard {shard}, build {build}: not complete\n",
-            table.id
+            "# deploysim sweep {}, shard {}, build {build}: not complete\n",
+            course.table().id,
+            course.shard()
         );
         let mut part = Self {
             target: target.to_owned(),
             path,
             file,
         };
-        let kept = part.keep(&head, table, shard)?;
+        let kept = part.keep(&head, course)?;
         Ok((part, kept))
     }
 
     /// Keeps the whole lines that are there, and leaves the file behind the last of them.
-    fn keep(&mut self, head: &str, table: &Table, shard: Shard) -> Result<Kept, SweepError> {
+    fn keep(&mut self, head: &str, course: &mut Course<'_>) -> Result<Kept, SweepError> {
+        let table = course.table();
         let mut kept = Kept::default();
         let mut reader = BufReader::new(&self.file);
         let mut length = 0;
@@ -93,14 +95,13 @@ impl Part {
                 1 if line != table.header() => return Err(self.damaged(2)),
                 0 | 1 => {}
                 _ => {
-                    let run = table.run(shard, kept.rows).number;
-                    let is_next =
-                        kept.rows < table.runs_of(shard) && line.starts_with(&table.beginning(run));
-                    if !is_next {
+                    let is_next = |number| line.starts_with(&table.beginning(number));
+                    if !course.next().is_some_and(|run| is_next(run.number)) {
                         return Err(self.damaged(lines + 1));
                     }
                     kept.rows += 1;
                     kept.violated += u64::from(!table.holds(&line));
+                    course.see(&line);
                 }
             }
             lines += 1;
@@ -145,29 +146,77 @@ impl Part {
         written.map_err(|error| about(&self.path, &error))
     }
 
-    /// Adds the next row.
+    /// Adds the next row of the course.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn add(&mut self, row: &Row) -> io::Result<()> {
-        self.put(&row.line)
+    pub fn add(&mut self, row: &Row, course: &mut Course<'_>) -> io::Result<()> {
+        self.put(&row.line)?;
+        course.see(&row.line);
+        Ok(())
     }
 
-    /// Makes the table of it, without its first line, and removes it.
+    /// Makes the table of it, without its first line, and removes it. The rows get the order of the
+    /// table and their numbers in it, if they were played in another.
     ///
     /// # Errors
     /// If the table cannot be written; the part is kept then.
-    pub fn complete(mut self) -> io::Result<()> {
-        let unread = |error: &io::Error| about(&self.path, error);
-        self.file.sync_data().map_err(|error| unread(&error))?;
-        let start = self.file.seek(SeekFrom::Start(0));
-        start.map_err(|error| unread(&error))?;
+    pub fn complete(self, course: &Course<'_>) -> io::Result<()> {
+        let unread = |error: io::Error| about(&self.path, &error);
+        self.file.sync_data().map_err(unread)?;
         let mut reader = BufReader::new(&self.file);
+        reader.seek(SeekFrom::Start(0)).map_err(unread)?;
         let head = reader.read_until(b'\n', &mut Vec::new());
-        head.map_err(|error| unread(&error))?;
+        head.map_err(unread)?;
         let mut whole = Whole::begin(&self.target)?;
-        io::copy(&mut reader, &mut whole)?;
+        match course.order() {
+            None => drop(io::copy(&mut reader, &mut whole)?),
+            Some(places) => {
+                let header = copy_line(&mut reader, &mut whole);
+                header.map_err(unread)?;
+                sort(&mut reader, places, course, &mut whole)?;
+            }
+        }
         whole.complete()?;
-        fs::remove_file(&self.path).map_err(|error| unread(&error))
+        fs::remove_file(&self.path).map_err(unread)
     }
+}
+
+/// Copies the rows at these places among those that follow, in this order and with new numbers.
+fn sort(
+    reader: &mut BufReader<&File>,
+    places: impl Iterator<Item = u64>,
+    course: &Course<'_>,
+    whole: &mut Whole,
+) -> io::Result<()> {
+    let mut starts = vec![reader.stream_position()?];
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line)?;
+        if read == 0 {
+            break;
+        }
+        starts.push(starts[starts.len() - 1] + read as u64);
+    }
+    let (table, runs) = (course.table(), course.runs());
+    let mut at = starts[starts.len() - 1];
+    for (number, place) in (1..).zip(places) {
+        let start = starts[usize::try_from(place).expect("places are few enough to be counted")];
+        if at != start {
+            reader.seek(SeekFrom::Start(start))?;
+        }
+        line.clear();
+        at = start + reader.read_until(b'\n', &mut line)? as u64;
+        let rest = line.get(table.beginning(place + 1).len()..);
+        whole.write_all(table.beginning_of(number, runs).as_bytes())?;
+        whole.write_all(rest.unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+fn copy_line(reader: &mut impl BufRead, out: &mut impl Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    reader.read_until(b'\n', &mut line)?;
+    out.write_all(&line)
 }

@@ -50,24 +50,21 @@ impl Table {
     /// # Errors
     /// If the trace of the run does not add up: a fault of the program.
     pub fn play(&self, run: Run, plan: &Plan) -> Result<Row, RunError> {
+        let plan = &*run::drawn(plan, run.seed);
         let mut measures = Measures::new(plan);
         let outcome = run::play(World::Queue, plan, run.seed, &mut [&mut measures])?;
         let measured = measures.finish(outcome.end).map_err(RunError::Unwritten)?;
         Ok(Row {
             run: run.number,
             holds: outcome.holds(),
-            line: line(&self.fields(run, &outcome, &measured)),
+            line: self.beginning(run.number) + &line(&self.fields(run, &outcome, &measured)),
         })
     }
 
+    /// What follows the beginning.
     fn fields(&self, run: Run, outcome: &Outcome, measured: &Measurement) -> Vec<String> {
-        let mut fields = vec![
-            self.id.clone(),
-            self.runs().to_string(),
-            run.number.to_string(),
-        ];
         let settings = &self.sweep.cells[run.cell].settings;
-        fields.extend(settings.iter().map(|setting| setting.shown.clone()));
+        let mut fields: Vec<String> = settings.iter().map(|it| it.shown.clone()).collect();
         let unclaimed = outcome
             .violations
             .iter()
@@ -91,13 +88,18 @@ impl Table {
 
     /// Whether everything held in the run of this line.
     pub(super) fn holds(&self, line: &str) -> bool {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(line.as_bytes());
-        let record = reader.records().next().and_then(Result::ok);
         let held = BEFORE.len() + self.sweep.columns.len() + 1;
-        record.is_some_and(|record| record.get(held) == Some("true"))
+        record(line).get(held) == Some("true")
     }
+}
+
+/// The fields of a line.
+pub(super) fn record(line: &str) -> csv::StringRecord {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(line.as_bytes());
+    let record = reader.records().next();
+    record.and_then(Result::ok).unwrap_or_default()
 }
 
 /// Fields as a line of comma-separated values.

@@ -15,6 +15,7 @@ use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What happened, kept.
 #[derive(Debug)]
@@ -180,10 +181,12 @@ impl History {
                 Kept::Message(from, message) => Fact::Received {
                     from: *from,
                     unit: Unit::Message(message),
+                    waited: Duration::ZERO,
                 },
                 Kept::Ask(from, ask) => Fact::Received {
                     from: *from,
                     unit: Unit::Ask(ask),
+                    waited: Duration::ZERO,
                 },
                 Kept::Sent(to, message) => Fact::Sent {
                     to: *to,

@@ -2,7 +2,7 @@
 //! byte. Times are integer nanoseconds, keys come in a fixed order, and slots of a master's
 //! books stay numbers. Nothing here reads traces back.
 //!
-//! The first line says what follows: `{"format":"deploysim-trace","version":1,…}`.
+//! The first line says what follows: `{"format":"deploysim-trace","version":2,…}`.
 
 use super::kind::signal_name;
 use super::{Child, Entry, Fact, NodeId, Start, Unit};
@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 use std::io;
 
 /// The version of this form of traces. It rises with every change that a reader could notice.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Writes each entry as a line of JSON.
 #[derive(Debug)]
@@ -130,8 +130,11 @@ impl Line<'_> {
             map.serialize_entry("to", &host_and_port(*to))?;
             map.serialize_entry("fate", fate.name())?;
             content(unit, map)
-        } else if let Fact::Received { from, unit } = &self.entry.fact {
+        } else if let Fact::Received { from, unit, waited } = &self.entry.fact {
             self.from(*from, map)?;
+            if !waited.is_zero() {
+                map.serialize_entry("waited_ns", &waited.as_nanos())?;
+            }
             content(unit, map)
         } else if let Fact::Tampered {
             from,

@@ -314,7 +314,7 @@ fn json_is_one_canonical_object_per_line() {
     let mut writer = JsonWriter::new(Vec::new(), "A story", 7).unwrap();
     tell(|entry, ledger| writer.write(entry, ledger).unwrap());
     expect![[r#"
-        {"format":"deploysim-trace","version":1,"title":"A story","seed":7}
+        {"format":"deploysim-trace","version":2,"title":"A story","seed":7}
         {"at":0,"fact":"started","node":0,"name":"master-1","role":"master","machine":0,"address":"master-1:7077","restarts":0}
         {"at":0,"fact":"note","node":0,"name":"master-1","kind":"MasterStateChanged","content":{"state":"ALIVE"}}
         {"at":0,"fact":"started","node":1,"name":"worker-1","role":"worker","machine":1,"address":"worker-1:7077","restarts":0}

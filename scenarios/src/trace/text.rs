@@ -54,7 +54,7 @@ pub(super) fn columns(time: &str, place: &str, what: &str) -> String {
 }
 
 /// Where an entry happened: the node's name; `-` for what concerns the whole run.
-pub(super) fn place(entry: &Entry<'_>, ledger: &Ledger) -> String {
+pub fn place(entry: &Entry<'_>, ledger: &Ledger) -> String {
     match entry.fact {
         Fact::FaultBegan { .. } | Fact::FaultEnded { .. } | Fact::Settling | Fact::Finished => {
             "-".to_owned()
@@ -77,7 +77,7 @@ pub(super) fn place(entry: &Entry<'_>, ledger: &Ledger) -> String {
 }
 
 /// What happened.
-pub(super) fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
+pub fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
     match &entry.fact {
         Fact::Started(start) => started(start, ledger),
         Fact::Ended { end } => format!("ended: {}", ending(*end)),
@@ -93,7 +93,9 @@ pub(super) fn what(entry: &Entry<'_>, ledger: &Ledger) -> String {
         Fact::Sent { to, unit, fate } => {
             format!("-> {} {}{}", at(*to, ledger), said(unit), suffix(*fate))
         }
-        Fact::Received { from, unit } => format!("<- {} {}", name(*from, ledger), said(unit)),
+        Fact::Received { from, unit, .. } => {
+            format!("<- {} {}", name(*from, ledger), said(unit))
+        }
         Fact::Tampered {
             from,
             unit,
@@ -152,7 +154,7 @@ fn started(start: &Start, ledger: &Ledger) -> String {
 }
 
 /// How a process ended, in words.
-pub(crate) fn ending(end: End) -> String {
+pub fn ending(end: End) -> String {
     match end {
         End::Exited(code) => format!("exit {code}"),
         End::Signalled(code) => format!("signal, exit {code}"),

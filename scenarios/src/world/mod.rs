@@ -2,6 +2,8 @@
 //! the protocol are in the nodes and are the same in all of them. What is here concerns every
 //! world: the order of one instant, how long a run goes on, and what it came to.
 
+#[cfg(feature = "live")]
+pub mod live;
 pub mod queue;
 mod simulated;
 mod slab;
@@ -86,16 +88,21 @@ pub struct Played {
     pub steps: u64,
 }
 
-/// When a run is over at the latest.
-fn limit(plan: &Plan) -> Time {
+/// The end of the fault phase or of the last window of an expectation, whichever comes later.
+fn last_moment(plan: &Plan) -> Time {
     let expected = plan
         .expectations
         .iter()
         .map(|expectation| expectation.window.end());
-    let until = expected
+    expected
         .flatten()
         .max()
-        .map_or(plan.until, |last| last.max(plan.until));
+        .map_or(plan.until, |last| last.max(plan.until))
+}
+
+/// When a run is over at the latest.
+fn limit(plan: &Plan) -> Time {
+    let until = last_moment(plan);
     match plan.settle {
         Settle::Off => until,
         Settle::AtMost(longest) => until.max(plan.until + longest),

@@ -1,5 +1,5 @@
 //! The scenarios seen from outside, in one binary: the network of every simulated world against
-//! answers worked out by hand.
+//! answers worked out by hand, and a cluster against the theory of queues.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,3 +7,4 @@
 )]
 
 mod network;
+mod queueing;

@@ -6,7 +6,7 @@ use crate::command::{Failure, Verdict};
 use crate::stopwatch::Stopwatch;
 use crate::terminal::results;
 use deploysim_scenarios::scenario::ReadError;
-use deploysim_scenarios::sweep::{Shard, Table};
+use deploysim_scenarios::sweep::{Course, Shard, Table};
 use std::io::Write;
 use std::path::Path;
 
@@ -20,9 +20,10 @@ pub(super) fn explain(
     let mut out = results();
     let sweep = table.sweep();
     let seeds = table.seeds();
+    let at_most = if table.is_open() { "at most " } else { "" };
     writeln!(
         out,
-        "{}: {} cells × {} seeds ({seeds}) = {} runs; {} combinations left out",
+        "{}: {} cells × {at_most}{} seeds ({seeds}) = {at_most}{} runs; {} combinations left out",
         scenario.display(),
         sweep.cells.len(),
         seeds.count(),
@@ -35,16 +36,20 @@ pub(super) fn explain(
         let settings = columns.map(|(column, setting)| format!("{column} = {}", setting.shown));
         let settings = settings.collect::<Vec<String>>().join(", ");
         let last = first + seeds.count() - 1;
-        writeln!(out, "  cell {number}, runs {first} to {last}: {settings}")?;
+        if table.is_open() {
+            writeln!(out, "  cell {number}: {settings}")?;
+        } else {
+            writeln!(out, "  cell {number}, runs {first} to {last}: {settings}")?;
+        }
         first = last + 1;
     }
-    let runs = table.runs_of(shard);
+    let course = Course::new(table, shard);
+    let runs = course.runs();
     if shard != Shard::WHOLE {
         writeln!(out, "shard {shard}: {runs} runs")?;
     }
     out.flush()?;
-    if runs > 0 {
-        let run = table.run(shard, 0);
+    if let Some(run) = course.next() {
         let plan = table.plan(run.cell).map_err(ReadError::Wrong)?;
         let stopwatch = Stopwatch::start();
         play(table, run, &plan)?;
@@ -52,9 +57,10 @@ pub(super) fn explain(
         let all = seconds_left(one, threads as u64, runs);
         writeln!(
             out,
-            "run {} took {one:.1?}: about {} for {runs} runs on {threads} threads",
+            "run {} took {one:.1?}: about {} for {}{runs} runs on {threads} threads",
             run.number,
-            rounded(all)
+            rounded(all),
+            if table.is_open() { "the first " } else { "" },
         )?;
         out.flush()?;
     }

@@ -21,9 +21,9 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(kept: u64, runs: u64) -> Self {
+    pub(super) fn new(kept: u64) -> Self {
         // Drawn on stderr, and only if that is a terminal.
-        let bar = ProgressBar::new(runs);
+        let bar = ProgressBar::new(kept);
         let template = "{bar:40} {pos}/{len} runs, {per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
@@ -36,8 +36,14 @@ impl Pace {
             stopwatch: Stopwatch::start(),
             kept,
             done: kept,
-            runs,
+            runs: kept,
         }
+    }
+
+    /// So many runs there are, as far as that is known.
+    pub(super) fn lengthen(&mut self, runs: u64) {
+        self.runs = runs;
+        self.bar.set_length(runs);
     }
 
     /// One more run is over.
@@ -59,8 +65,11 @@ impl Pace {
             ));
         }
     }
+}
 
-    pub(super) fn finish(&self) {
+/// What is drawn is taken away, whatever happens.
+impl Drop for Pace {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -8,7 +8,7 @@ use crate::stopwatch::Stopwatch;
 use crate::terminal::sign;
 use deploysim_scenarios::agreement::{Agreement, compare, fixed};
 use deploysim_scenarios::output::judgement::Mark;
-use deploysim_scenarios::run::RunError;
+use deploysim_scenarios::run::{self, RunError};
 use deploysim_scenarios::world::World;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fmt::Write;
@@ -53,8 +53,9 @@ pub(super) fn compare_all(subjects: &[Subject], tally: &mut Tally<'_>) -> Result
 
 fn compare_one(subject: &Subject) -> Compared {
     let stopwatch = Stopwatch::start();
-    let plan = fixed(&subject.plan);
-    let agreement = compare(&plan, *subject.seeds.0.start());
+    let seed = *subject.seeds.0.start();
+    let plan = fixed(&run::drawn(&subject.plan, seed));
+    let agreement = compare(&plan, seed);
     Compared {
         name: subject.path.display().to_string(),
         agreement,
@@ -86,6 +87,6 @@ fn shown(name: &str, agreement: Result<Agreement, RunError>) -> (String, Verdict
                 Verdict::Skipped(refusal),
             )
         }
-        Err(RunError::Unwritten(error)) => failed(&error.to_string()),
+        Err(error @ (RunError::Unwritten(_) | RunError::Failed(_))) => failed(&error.to_string()),
     }
 }

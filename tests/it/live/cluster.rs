@@ -64,8 +64,14 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// As [`Self::start`], with variables in its environment.
+    pub(super) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program();
         command.args(arguments).stdin(Stdio::null());
+        command.envs(variables.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = lines(child.stderr.take().unwrap());
         let seen = Vec::new();
@@ -78,13 +84,22 @@ impl Process {
         let deadline = Deadline::new();
         loop {
             match self.log.recv_timeout(deadline.left()) {
-                Ok(line) if words.iter().all(|word| line.contains(word)) => return line,
+                Ok(line) if words.iter().all(|word| line.contains(word)) => {
+                    self.seen.push(line.clone());
+                    return line;
+                }
                 Ok(line) => self.seen.push(line),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("{words:?} is not in the log:\n{}", self.seen.join("\n"))
                 }
             }
         }
+    }
+
+    /// Everything that a process has logged, once it has ended.
+    pub(super) fn rest(&mut self) -> String {
+        self.seen.extend(self.log.iter());
+        self.seen.join("\n")
     }
 
     pub(super) fn signal(&self, name: &str) {
@@ -335,4 +350,10 @@ pub(super) fn script(ground: &Ground, name: &str, body: &str) -> PathBuf {
     let path = ground.file(name, format!("#!/bin/sh\n{body}\n"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
+}
+
+/// The processes that have said who they are.
+pub(super) fn numbers(text: &str) -> Vec<u32> {
+    let lines = text.lines().filter(|_| text.ends_with('\n'));
+    lines.map(|line| line.parse().unwrap()).collect()
 }

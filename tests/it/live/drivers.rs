@@ -1,18 +1,12 @@
 //! Submitted drivers as real processes: how they end, and who ends them.
 
-use super::cluster::{Master, Worker, lives, pipe, script, signal, tell, wait_for};
+use super::cluster::{Master, Worker, lives, numbers, pipe, script, signal, tell, wait_for};
 use crate::ground::{Ground, Ran, program};
 use std::net::TcpListener;
 use std::process::Stdio;
 
 /// A script that says who it is and runs until somebody ends it.
 const SLEEPS: &str = "echo $$\nexec sleep 600";
-
-/// The processes that have said who they are.
-fn numbers(text: &str) -> Vec<u32> {
-    let lines = text.lines().filter(|_| text.ends_with('\n'));
-    lines.map(|line| line.parse().unwrap()).collect()
-}
 
 #[test]
 fn a_drivers_exit_code_is_its_end() {

@@ -438,7 +438,7 @@ pub(super) fn create(class: &str, program: &Path, pipe: &Path) -> String {
     });
     let body = body.to_string();
     format!(
-        "POST /v1/submissions/create HTTP/1.1\r\nHost: master\r\nConnection: close\r\n\
+        "POST /v1/submissions/create HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

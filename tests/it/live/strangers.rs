@@ -24,8 +24,9 @@ const GROWTH_KIB_MAX: u64 = 16 * 1024;
 /// The most bodies of more than a megabyte that are really sent, as one in so many.
 const LONG_ONE_IN: u32 = 500;
 
+/// Sends bytes to a master, which refuses them and logs that with the address.
 #[track_caller]
-fn refused(master: &mut Master, bytes: &[u8]) {
+pub(super) fn refused(master: &mut Master, bytes: &[u8]) {
     let address = master.url.strip_prefix("spark://").unwrap();
     let mut stranger = TcpStream::connect(address).unwrap();
     let own = stranger.local_addr().unwrap().to_string();
@@ -73,7 +74,7 @@ fn malformed(dice: &mut ChaCha8Rng) -> (Door, Vec<u8>) {
     let hello = framed(b"\x01\x08stranger\x00");
     let post = |body: &str, length: usize| {
         format!(
-            "POST /v1/submissions/create HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\
+            "POST /v1/submissions/create HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Content-Length: {length}\r\n\r\n{body}"
         )
     };
@@ -107,7 +108,7 @@ fn malformed(dice: &mut ChaCha8Rng) -> (Door, Vec<u8>) {
             let path = format!("{verb} /v1/submissions/x{number} HTTP/1.1\r\n");
             (
                 Door::Http,
-                format!("{path}Host: h\r\nConnection: close\r\n\r\n").into_bytes(),
+                format!("{path}Host: localhost\r\nConnection: close\r\n\r\n").into_bytes(),
             )
         }
         _ if dice.random_range(0..LONG_ONE_IN) == 0 => {

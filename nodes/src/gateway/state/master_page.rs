@@ -1,17 +1,19 @@
 //! The page of a master: its workers, applications and drivers. Spark: `MasterPage.render`.
-//! Nothing can be killed from it: it offers no actions.
+//! What can be done from it is in `actions.rs`.
 
+use super::MasterPages;
 use super::page::{cell, duration, instant, link, memory, page, requirements, resources, table};
 use deploysim_protocol::message::to_client::{
     ApplicationReport, DriverReport, MasterStateResponse, WorkerReport,
 };
-use deploysim_protocol::state::{DriverState, WorkerState};
+use deploysim_protocol::state::{ApplicationState, DriverState, WorkerState};
 use deploysim_protocol::time::WallTime;
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
-/// The page of a state; `now` is where the time of a running application ends.
-pub(super) fn show(state: &MasterStateResponse, now: WallTime) -> Markup {
+/// The page of a state; `now` is where the time of a running application ends, and `pages` says
+/// what is offered.
+pub(super) fn show(state: &MasterStateResponse, now: WallTime, pages: MasterPages) -> Markup {
     let url = state.address.to_spark_url();
     let title = format!("Spark Master at {url}");
     let mut tables = vec![
@@ -20,20 +22,26 @@ pub(super) fn show(state: &MasterStateResponse, now: WallTime) -> Markup {
             "Running Applications",
             &latest(&state.active_applications),
             now,
+            pages,
         ),
     ];
     // Those without a driver of this kind do not want to read of it.
     if !state.active_drivers.is_empty() || !state.completed_drivers.is_empty() {
         let mut active: Vec<_> = state.active_drivers.iter().collect();
         active.sort_by_key(|driver| Reverse((driver.start_time, driver.driver)));
-        tables.push(drivers("Running Drivers", &active));
+        tables.push(drivers("Running Drivers", &active, pages));
     }
     let completed = latest(&state.completed_applications);
-    tables.push(applications("Completed Applications", &completed, now));
+    tables.push(applications(
+        "Completed Applications",
+        &completed,
+        now,
+        pages,
+    ));
     if !state.completed_drivers.is_empty() {
         let mut completed: Vec<_> = state.completed_drivers.iter().collect();
         completed.sort_by_key(|driver| Reverse((driver.start_time, driver.driver)));
-        tables.push(drivers("Completed Drivers", &completed));
+        tables.push(drivers("Completed Drivers", &completed, pages));
     }
     page(
         &title,
@@ -139,7 +147,28 @@ fn workers(reports: &[WorkerReport]) -> Markup {
     table("Workers", &columns, &rows)
 }
 
-fn applications(caption: &str, reports: &[&ApplicationReport], now: WallTime) -> Markup {
+/// An id, and a form that kills what it stands for if there is an address for that. Works without
+/// JavaScript. Spark: `killLink` in `MasterPage.appRow` and `driverRow`.
+fn killable(id: impl ToString, action: Option<&str>) -> Markup {
+    let id = id.to_string();
+    html! {
+        (id)
+        @if let Some(action) = action {
+            form method="post" action=(action) {
+                input type="hidden" name="id" value=(id);
+                input type="hidden" name="terminate" value="true";
+                button { "kill" }
+            }
+        }
+    }
+}
+
+fn applications(
+    caption: &str,
+    reports: &[&ApplicationReport],
+    now: WallTime,
+    pages: MasterPages,
+) -> Markup {
     let columns = [
         "Application ID",
         "Name",
@@ -156,8 +185,13 @@ fn applications(caption: &str, reports: &[&ApplicationReport], now: WallTime) ->
         .map(|report| {
             let description = &report.description;
             let end = report.end_time.unwrap_or(now).as_millis();
+            let runs = matches!(
+                report.state,
+                ApplicationState::Running | ApplicationState::Waiting
+            );
+            let kill = (pages.offers_kill && runs).then_some("app/kill/");
             vec![
-                cell(report.application),
+                killable(report.application, kill),
                 link(&description.name, &description.app_ui_url),
                 cell(report.cores_granted),
                 cell(memory(description.memory_per_executor_mib())),
@@ -172,7 +206,7 @@ fn applications(caption: &str, reports: &[&ApplicationReport], now: WallTime) ->
     table(caption, &columns, &rows)
 }
 
-fn drivers(caption: &str, reports: &[&DriverReport]) -> Markup {
+fn drivers(caption: &str, reports: &[&DriverReport], pages: MasterPages) -> Markup {
     let columns = [
         "Submission ID",
         "Submitted Time",
@@ -188,8 +222,13 @@ fn drivers(caption: &str, reports: &[&DriverReport]) -> Markup {
         .map(|report| {
             let worker = report.worker_id.map(|id| id.to_string());
             let main_class = report.main_class.map(|class| class.to_string());
+            let runs = matches!(
+                report.state,
+                DriverState::Running | DriverState::Submitted | DriverState::Relaunching
+            );
+            let kill = (pages.offers_kill && runs).then_some("driver/kill/");
             vec![
-                cell(report.driver),
+                killable(report.driver, kill),
                 cell(instant(report.start_time)),
                 cell(worker.as_deref().unwrap_or("None")),
                 cell(report.state),

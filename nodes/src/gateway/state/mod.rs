@@ -1,6 +1,7 @@
 //! What a master and a worker show of their state: `/json/`, whole or one field of it, for
 //! programs, and `/` for people. What they say of whom is in the files of that role.
 
+mod actions;
 mod master;
 mod master_page;
 pub(super) mod page;
@@ -16,9 +17,16 @@ use deploysim_protocol::time::WallTime;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The pages of a master. Spark: `MasterWebUI`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MasterPages;
+/// The pages of a master, and what can be done from them: nothing unless it is offered.
+/// Spark: `MasterWebUI`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MasterPages {
+    /// Whether applications and drivers can be killed. Spark: `spark.ui.killEnabled`.
+    pub offers_kill: bool,
+    /// Whether the workers of a host can be decommissioned. Spark: `spark.decommission.enabled`
+    /// and `spark.master.ui.decommission.allow.mode`.
+    pub offers_decommission: bool,
+}
 
 /// The pages of a worker. Spark: `WorkerWebUI`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,18 +39,25 @@ pub(super) enum Document {
     Master { field: Option<String> },
     /// A worker's state.
     Worker,
-    /// A master's page.
-    MasterPage,
+    /// A master's page, with what it offers.
+    MasterPage { pages: MasterPages },
     /// A worker's page.
     WorkerPage,
+    /// Nothing of the answer: the way back to the page.
+    BackToPage,
+    /// Whether workers were decommissioned.
+    Decommissioned,
 }
 
 impl MasterPages {
     /// What becomes of a request.
     pub fn receive(&self, request: &Request<'_>) -> Step {
+        if let Some(step) = self.act(request) {
+            return step;
+        }
         receive(request, |part| {
             let document = match part {
-                Part::Page => Document::MasterPage,
+                Part::Page => Document::MasterPage { pages: *self },
                 Part::State { field } => Document::Master { field },
             };
             (AskMaster::RequestMasterState.into(), document)
@@ -82,11 +97,12 @@ fn receive(request: &Request<'_>, show: impl FnOnce(Part) -> (Ask, Document)) ->
         return Step::Answer(refused);
     }
     let (ask, document) = show(part);
-    Step::Ask(Box::new(Question::new(
-        request,
-        ask,
-        Purpose::State(document),
-    )))
+    question(request, ask, document)
+}
+
+fn question(request: &Request<'_>, ask: Ask, document: Document) -> Step {
+    let purpose = Purpose::State(document);
+    Step::Ask(Box::new(Question::new(request, ask, purpose)))
 }
 
 /// The field that a path asks for: the letters that follow `/json/`.
@@ -122,11 +138,16 @@ impl Document {
             (Self::Worker, Ok(Answer::WorkerState(state))) => {
                 (JSON, json::write(&worker::WorkerDocument::new(&state)))
             }
-            (Self::MasterPage, Ok(Answer::MasterState(state))) => {
-                (HTML, master_page::show(&state, now).into_string())
+            (Self::MasterPage { pages }, Ok(Answer::MasterState(state))) => {
+                (HTML, master_page::show(&state, now, pages).into_string())
             }
             (Self::WorkerPage, Ok(Answer::WorkerState(state))) => {
                 (HTML, worker_page::show(&state).into_string())
+            }
+            (Self::BackToPage, Ok(Answer::KillDriver(_))) => return Ok(actions::back()),
+            (Self::Decommissioned, Ok(Answer::Count(count))) => {
+                let status = if count == 0 { 404 } else { 200 };
+                return Ok(Response::new(status, &[], String::new()));
             }
             (_, answer) => return Err(no_answer(&answer)),
         };

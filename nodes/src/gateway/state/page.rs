@@ -12,6 +12,7 @@ body{margin:2rem auto;max-width:75rem;padding:0 1rem}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0}\
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}\
 th,td{border:1px solid #8888;padding:.3rem .5rem;text-align:left;vertical-align:top}\
+form{display:inline;margin-left:.5rem}button{font:inherit;font-size:.85rem}\
 caption{font-size:1.2rem;font-weight:600;text-align:left;padding:1.2rem 0 .4rem}";
 
 /// A page with a title, facts, and tables.

@@ -3,6 +3,7 @@
 
 use super::server;
 use crate::gateway::http::{Answering, Limits, Visitor, serve_connection};
+use crate::hosted::AnyOperation;
 use deploysim_protocol::message::{Answer, Ask};
 use deploysim_protocol::text::scope;
 use deploysim_protocol::thrown::AskError;
@@ -21,6 +22,10 @@ struct Ready {
 impl Answering for Ready {
     async fn ask(&self, _ask: Ask) -> Result<Answer, AskError> {
         Ok(Answer::Flag(true))
+    }
+
+    fn operate(&self, operation: AnyOperation) {
+        panic!("nobody tells the master to do {operation:?}");
     }
 
     fn wall(&self) -> WallTime {

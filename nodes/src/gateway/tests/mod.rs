@@ -1,6 +1,8 @@
 //! Unit tests of the gateway. What real Spark answers is compared in `tests/it/golden/rest.rs`;
 //! here is what was not recorded, and what strangers may send.
 
+mod actions;
+mod admission;
 mod body;
 mod http;
 mod page;
@@ -26,24 +28,27 @@ const fn request<'a>(method: &'a str, path: &'a str, body: &'a [u8]) -> Request<
         method,
         host: "127.0.0.1:6066",
         path,
+        query: "",
         body,
     }
 }
 
 /// The answer that needs no master.
 fn answer(method: &str, path: &str, body: &str) -> Response {
-    match server().receive(&request(method, path, body.as_bytes())) {
-        Step::Answer(response) => response,
-        Step::Ask(question) => panic!("{method} {path} asks {:?}", question.ask),
-    }
+    let step = server().receive(&request(method, path, body.as_bytes()));
+    let Step::Answer(response) = step else {
+        panic!("{method} {path} becomes {step:?}");
+    };
+    response
 }
 
 /// The question that a request becomes.
 fn question(method: &str, path: &str, body: &str) -> Box<Question> {
-    match server().receive(&request(method, path, body.as_bytes())) {
-        Step::Ask(question) => question,
-        Step::Answer(response) => panic!("{method} {path} is answered {response:?}"),
-    }
+    let step = server().receive(&request(method, path, body.as_bytes()));
+    let Step::Ask(question) = step else {
+        panic!("{method} {path} becomes {step:?}");
+    };
+    question
 }
 
 fn asked(question: &Question) -> &AskMaster {

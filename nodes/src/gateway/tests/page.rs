@@ -17,7 +17,7 @@ use deploysim_protocol::time::WallTime;
 use std::sync::Arc;
 
 fn master_page(state: MasterStateResponse) -> String {
-    let Step::Ask(question) = MasterPages.receive(&request("GET", "/", b"")) else {
+    let Step::Ask(question) = MasterPages::default().receive(&request("GET", "/", b"")) else {
         panic!("a master is asked");
     };
     let answer = Answer::MasterState(Box::new(state));

@@ -264,7 +264,9 @@ fn line(report: Report<'_>) -> Option<String> {
         Report::Note(_) => return None,
         Report::Handed { happening } => handed(happening),
         Report::Sent { to, unit, fate } => format!("sent {} {to} {}", unit.kind(), fate.name()),
-        Report::Received { connection, unit } => format!("came {} {connection:?}", unit.kind()),
+        Report::Received {
+            connection, unit, ..
+        } => format!("came {} {connection:?}", unit.kind()),
         Report::Opened { connection, peer } => format!("opened {connection:?} {peer}"),
         Report::Ended {
             connection, cause, ..

@@ -4,6 +4,8 @@
 use super::yard::{Listener, Pipes, Yard};
 use super::{check, master_address};
 use crate::shell::Transport;
+#[cfg(feature = "live")]
+use crate::shell::{Key, Secured, Tcp};
 use deploysim_protocol::address::Address;
 use std::io;
 use std::rc::Rc;
@@ -33,14 +35,17 @@ macro_rules! offers {
 fn every_transport_binds_accepts_and_connects() {
     offers!(Pipes, Listener, DuplexStream);
     #[cfg(feature = "live")]
+    offers!(Tcp, tokio::net::TcpListener, tokio::net::TcpStream);
+    #[cfg(feature = "live")]
     offers!(
-        crate::shell::Tcp,
-        tokio::net::TcpListener,
-        tokio::net::TcpStream
+        Secured<Pipes>,
+        crate::shell::SecuredListener<Listener>,
+        crate::shell::Secure<DuplexStream>
     );
 }
 
-/// What shells rely on. `at` is free, and `nobody` is an address at which nobody listens.
+/// What shells rely on: that both ends read and write as soon as they have a connection, because
+/// each may wait for the other to prove itself. `at` is free, and `nobody` is an address at which nobody listens.
 async fn behaves<T: Transport>(transport: &T, at: Address, nobody: Address) {
     let refused = transport.connect(&nobody).await;
     let refused = refused.err().expect("nobody listens there").kind();
@@ -49,13 +54,18 @@ async fn behaves<T: Transport>(transport: &T, at: Address, nobody: Address) {
     let listener = transport.bind(&at).await.expect("the address is free");
     assert!(transport.bind(&at).await.is_err(), "the address is taken");
 
-    let (dialled, accepted) = tokio::join!(transport.connect(&at), T::accept(&listener));
-    let mut dialled = dialled.expect("somebody listens");
-    let mut accepted = accepted.expect("somebody dials");
-
     let mut heard = [0; 4];
-    dialled.write_all(b"ping").await.expect("a stream carries");
-    accepted.read_exact(&mut heard).await.expect("bytes came");
+    let dialling = async {
+        let mut dialled = transport.connect(&at).await.expect("somebody listens");
+        dialled.write_all(b"ping").await.expect("a stream carries");
+        dialled
+    };
+    let accepting = async {
+        let mut accepted = T::accept(&listener).await.expect("somebody dials");
+        accepted.read_exact(&mut heard).await.expect("bytes came");
+        accepted
+    };
+    let (mut dialled, mut accepted) = tokio::join!(dialling, accepting);
     assert_eq!(&heard, b"ping");
 
     dialled.shutdown().await.expect("an end can be said");
@@ -80,6 +90,18 @@ fn every_transport_does_what_shells_rely_on() {
     });
 }
 
+#[cfg(feature = "live")]
+#[test]
+fn a_secured_transport_does_what_shells_rely_on_with_a_secret_and_without() {
+    for key in [None, Some(Key::of_secret("of the tests"))] {
+        check(async |yard: Rc<Yard>| {
+            let nobody = Address::new("nobody", 1);
+            let inner = Pipes(yard);
+            behaves(&Secured { inner, key }, master_address(), nobody).await;
+        });
+    }
+}
+
 /// A port of this machine that was free a moment ago.
 #[cfg(feature = "live")]
 fn free_address() -> Address {
@@ -95,5 +117,7 @@ fn real_tcp_does_what_shells_rely_on() {
     let runtime = builder.enable_all().build();
     let runtime = runtime.expect("a runtime on one thread");
     let (at, nobody) = (free_address(), free_address());
-    runtime.block_on(behaves(&crate::shell::Tcp, at, nobody));
+    runtime.block_on(behaves(&Tcp, at, nobody));
+    let key = Some(Key::of_secret("of the tests"));
+    runtime.block_on(behaves(&Secured { inner: Tcp, key }, at, nobody));
 }

@@ -61,7 +61,12 @@ async fn serve_within(cluster: &Rc<RefCell<Cluster>>, limits: Limits) -> Ports {
             }
             8080 => {
                 let seat = seat(MASTER);
-                spawn_local(http::serve::<Loopback>(listener, MasterPages, seat, limits));
+                spawn_local(http::serve::<Loopback>(
+                    listener,
+                    MasterPages::default(),
+                    seat,
+                    limits,
+                ));
             }
             _ => {
                 let seat = seat(port - 1000);

@@ -88,6 +88,14 @@ fn the_first_draws_of_every_distribution_never_change() {
             "median 1.080059ms, max 21.60118ms, first [605654, 906550, 880870, 10900861], up to median 5010, zero 0, at max 339"
         ],
     );
+    let shape = 0.7;
+    check(
+        Shape::Weibull { scale, shape },
+        None,
+        expect![
+            "median 296.195µs, max 5.9239ms, first [492067, 101387, 1641251, 63521], up to median 5022, zero 0, at max 42"
+        ],
+    );
     check(
         samples(&[100, 200, 200, 900, 50_000]),
         None,
@@ -249,4 +257,45 @@ fn wrong_parameters_are_refused_with_a_reason() {
             "the max 2µs is below the median 5µs, so more than half of all draws would be clipped"
         ],
     );
+}
+
+/// The mean of 200,000 draws lies within 1 % of the mean that is worked out.
+fn check_mean(shape: Shape, max: Option<Duration>) {
+    let endless = Duration::from_nanos(u64::MAX);
+    let own = Latency::new(shape.clone(), max.or(Some(endless))).expect("a valid distribution");
+    let mut rng = Seeds::new(7).chacha("mean");
+    let count = 200_000;
+    let sum: f64 = (0..count).map(|_| own.draw(&mut rng).as_secs_f64()).sum();
+    let (drawn, mean) = (sum / f64::from(count), shape.mean_seconds(max));
+    let mean = mean.expect("there is a mean");
+    assert!(
+        (drawn / mean - 1.0).abs() < 0.01,
+        "{shape:?} up to {max:?}: {drawn} {mean}"
+    );
+}
+
+#[test]
+fn the_mean_of_every_distribution() {
+    let (scale, mean, median) = (micros(500), micros(1_000), micros(1_000));
+    let (sigma, deviation) = (0.8, micros(900));
+    for max in [None, Some(micros(1_500)), Some(micros(9_000))] {
+        for shape in [
+            Shape::Constant(micros(700)),
+            uniform(500, 2_000),
+            Shape::Normal { mean, deviation },
+            Shape::Exponential { mean },
+            Shape::LogNormal { median, sigma },
+            Shape::Pareto { scale, shape: 2.5 },
+            Shape::Weibull { scale, shape: 0.7 },
+            samples(&[100, 200, 200, 900, 5_000]),
+        ] {
+            check_mean(shape, max);
+        }
+    }
+    let heavy = Shape::Pareto { scale, shape: 1.0 };
+    assert_eq!(heavy.mean_seconds(None), None);
+    check_mean(heavy, Some(micros(9_000)));
+    let (sigma, deviation) = (0.0, Duration::ZERO);
+    check_mean(Shape::LogNormal { median, sigma }, Some(mean));
+    check_mean(Shape::Normal { mean, deviation }, None);
 }

@@ -1,6 +1,6 @@
 //! `[election]`: the election service, which there is with recovery mode ZOOKEEPER.
 
-use super::{Context, network};
+use super::{Context, distribution};
 use crate::scenario::keys::ELECTION;
 use crate::scenario::plan::{ElectionPlan, LatencyPlan};
 use crate::scenario::table::Table;
@@ -26,7 +26,7 @@ pub(super) fn read(top: Table<'_>, context: &Context<'_>) -> Option<ElectionPlan
         given.unwrap_or(default)
     };
     let delay = |key, default| {
-        let given = find(key).and_then(|value| network::latency(value, context));
+        let given = find(key).and_then(|value| distribution::latency(value, context));
         given.unwrap_or(default)
     };
     let plan = ElectionPlan {

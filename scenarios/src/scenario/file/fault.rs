@@ -1,6 +1,6 @@
 //! `[[fault]]`: what goes wrong, when it begins and ends.
 
-use super::{Context, network, trigger};
+use super::{Context, distribution, trigger};
 use crate::scenario::keys::{FAULT, FAULT_WORDS, LATER_WORDS, TRIGGER};
 use crate::scenario::known::MESSAGE_KINDS;
 use crate::scenario::plan::{
@@ -192,7 +192,7 @@ fn partition(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option
 }
 
 fn delay(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
-    let amount = network::latency(word, context);
+    let amount = distribution::latency(word, context);
     if table.find("between").is_some() {
         table.refuse(
             &["from", "to"],
@@ -331,20 +331,20 @@ fn message(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<F
 
 pub(super) fn crash(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
     let wipe = table.find("wipe").and_then(|value| value.flag());
-    let disk = if wipe == Some(true) {
-        Disk::Wiped
-    } else {
-        Disk::Kept
-    };
     Some(FaultWord::Crash {
         targets: context.names.targets(word)?,
-        disk,
+        disk: Disk::of(wipe == Some(true)),
     })
 }
 
 /// A process has no power supply of its own: only those after which machines are named can lose
 /// it.
 pub(super) fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {
+    machines(word, context).map(|targets| FaultWord::PowerLoss { targets })
+}
+
+/// Targets that are machines.
+pub(super) fn machines(word: Value<'_>, context: &Context<'_>) -> Option<Targets> {
     let targets = context.names.targets(word)?;
     let is_on_a_machine = |target: &Target| match target {
         Target::Election
@@ -360,7 +360,7 @@ pub(super) fn power_loss(word: Value<'_>, context: &Context<'_>) -> Option<Fault
         (context.problems).push(problem.allowed(allowed).about_file());
         return None;
     }
-    Some(FaultWord::PowerLoss { targets })
+    Some(targets)
 }
 
 pub(super) fn disk(table: Table<'_>, word: Value<'_>, context: &Context<'_>) -> Option<FaultWord> {

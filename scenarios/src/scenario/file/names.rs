@@ -19,6 +19,8 @@ pub(in crate::scenario) struct Names<'a> {
     /// All applications, also those inside drivers.
     works: Vec<String>,
     taken: BTreeSet<String>,
+    /// Classes of jobs, which are called `<class>-<number>`.
+    jobs: BTreeSet<String>,
     problems: &'a Problems,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Names<'a> {
             drivers: Vec::new(),
             works: Vec::new(),
             taken: BTreeSet::new(),
+            jobs: BTreeSet::new(),
             problems,
         }
     }
@@ -73,11 +76,14 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub(super) fn declare_application(&mut self, name: &str, span: Range<usize>) {
-        if self.declare(name, "", span.clone()) && self.declare(name, "executor:", span) {
+    /// Whether it can have this name.
+    pub(super) fn declare_application(&mut self, name: &str, span: Range<usize>) -> bool {
+        let can = self.declare(name, "", span.clone()) && self.declare(name, "executor:", span);
+        if can {
             self.applications.push(name.to_owned());
             self.works.push(name.to_owned());
         }
+        can
     }
 
     pub(super) fn declare_driver(&mut self, name: &str, span: Range<usize>) {
@@ -93,28 +99,61 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn declare(&mut self, name: &str, prefix: &str, span: Range<usize>) -> bool {
+    /// A class of jobs. Everything that has a name of its own is declared before.
+    pub(super) fn declare_jobs(&mut self, class: &str, span: Range<usize>) {
+        if !self.can_be_a_name(class, &span) {
+            return;
+        }
+        let is_job = |name: &str| {
+            let name = name.rsplit(':').next().unwrap_or(name);
+            let number = name
+                .strip_prefix(class)
+                .and_then(|rest| rest.strip_prefix('-'));
+            number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+        };
+        let mut others = self.masters.iter().chain(&self.taken);
+        let message = if let Some(other) = others.find(|name| is_job(name)) {
+            format!("a job of class `{class}` could be called `{other}`, which there is already")
+        } else if !self.jobs.insert(class.to_owned()) {
+            format!("there is a class `{class}` already")
+        } else {
+            return;
+        };
+        let problem = Problem::new(span, message).about_file();
+        let allowed = "a name that no other class has, and no node with a number after it";
+        self.problems.push(problem.allowed(allowed));
+    }
+
+    /// Whether these letters can be a name; reports it if not.
+    fn can_be_a_name(&self, name: &str, span: &Range<usize>) -> bool {
         let plain = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && name
                 .chars()
                 .all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
         if !plain {
-            let problem = Problem::new(span, format!("`{name}` cannot be a name"));
+            let problem = Problem::new(span.clone(), format!("`{name}` cannot be a name"));
             self.problems
                 .push(problem.allowed("letters, digits, `-`, `_` and `.`, a letter first"));
             return false;
         }
         let is_word = ROLES.contains(&name) || LATER_TARGETS.contains(&name);
-        let is_node = self.masters.iter().any(|master| master == name)
-            || self.has_election && name == ELECTION;
-        let is_node = prefix.is_empty() && is_node;
         if is_word || ["both", "none", LEADER].contains(&name) {
             self.problems.push(Problem::new(
-                span,
+                span.clone(),
                 format!("`{name}` cannot be a name: it has a meaning"),
             ));
             return false;
         }
+        true
+    }
+
+    fn declare(&mut self, name: &str, prefix: &str, span: Range<usize>) -> bool {
+        if !self.can_be_a_name(name, &span) {
+            return false;
+        }
+        let is_node = self.masters.iter().any(|master| master == name)
+            || self.has_election && name == ELECTION;
+        let is_node = prefix.is_empty() && is_node;
         if is_node || !self.taken.insert(format!("{prefix}{name}")) {
             let message = format!("the name `{name}` is taken");
             let problem = Problem::new(span, message).about_file();
@@ -211,6 +250,20 @@ impl<'a> Names<'a> {
             return None;
         }
         found.pop()
+    }
+
+    /// The machine of this name, if there is one.
+    pub(in crate::scenario) fn machine(&self, name: &str) -> Option<Target> {
+        let is_in = |names: &[String]| names.iter().any(|own| own == name);
+        if self.has_election && name == ELECTION {
+            Some(Target::Election)
+        } else if is_in(&self.masters) {
+            Some(Target::Master(name.to_owned()))
+        } else if is_in(&self.workers) {
+            Some(Target::Worker(name.to_owned()))
+        } else {
+            is_in(&self.applications).then(|| Target::Application(name.to_owned()))
+        }
     }
 
     /// As [`Self::targets`], without the word for whoever leads: who is meant has to be known

@@ -1,12 +1,10 @@
 //! `[nemesis]`: faults that come at random, one table per kind, or several.
 
-use super::{Context, fault, network};
+use super::{Context, distribution, fault};
 use crate::scenario::keys::{NEMESIS, RANDOM_FAULTS};
 use crate::scenario::plan::{FaultWord, LatencyPlan, RandomFault, Target, Targets};
 use crate::scenario::table::Table;
 use crate::scenario::value::Value;
-use deploysim_protocol::conf::show_duration;
-use deploysim_protocol::time::Time;
 use std::collections::BTreeSet;
 
 /// More random faults of one kind than this, on average, are surely not meant.
@@ -49,20 +47,7 @@ fn random(table: Table<'_>, kind: &str, context: &Context<'_>) -> Option<RandomF
     let lasting = table
         .require("for")
         .and_then(|value| lasting(value, context));
-    let at_value = table.find("at");
-    let at = at_value.map_or(Some(Time::ZERO), |value| value.time());
-    context.before_end(at_value, at);
-    let until_value = table.find("until");
-    let until = until_value.and_then(|value| value.time());
-    context.before_end(until_value, until);
-    if let (Some(value), Some(at), Some(until)) = (until_value, at, until)
-        && until <= at
-    {
-        let begin = show_duration(at.since_start());
-        let message = format!("random faults end before they begin, `at = \"{begin}\"`");
-        let allowed = format!("a time after {begin}");
-        (context.problems).push(value.problem(message).allowed(allowed).about_file());
-    }
+    let (at, until) = context.window(table, "random faults");
     if let (Some(value), Some(every), Some(at), Some(last)) =
         (every_value, every, at, until.or(context.until))
         && last > at
@@ -86,7 +71,7 @@ fn random(table: Table<'_>, kind: &str, context: &Context<'_>) -> Option<RandomF
 /// A time above zero, or a distribution.
 fn lasting(value: Value<'_>, context: &Context<'_>) -> Option<LatencyPlan> {
     if value.is_table() {
-        return network::latency(value, context);
+        return distribution::latency(value, context);
     }
     value.positive_duration().map(LatencyPlan::constant)
 }
@@ -110,7 +95,7 @@ fn between(table: Table<'_>, kind: &str, context: &Context<'_>) -> Option<Hit> {
     let amount = match kind {
         "delay" => table
             .require("by")
-            .and_then(|value| network::latency(value, context)),
+            .and_then(|value| distribution::latency(value, context)),
         _ => None,
     };
     let groups = table.require("between")?;
@@ -161,7 +146,7 @@ fn groups_of(
 }
 
 /// Names, globs and roles as they stand in the file.
-fn words(value: Value<'_>) -> Vec<String> {
+pub(super) fn words(value: Value<'_>) -> Vec<String> {
     let words = value.one_or_list();
     let words = words.iter().filter_map(Value::as_text);
     words.map(str::to_owned).collect()

@@ -1,6 +1,6 @@
 //! `[[application]]` and `[[driver]]`: the work that arrives.
 
-use super::{Context, network, resources};
+use super::{Context, distribution, resources};
 use crate::scenario::keys::{APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, PROFILE, REQUEST};
 use crate::scenario::plan::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
@@ -106,14 +106,10 @@ fn driver(table: Table<'_>, context: &Context<'_>) -> SubmittedDriverPlan {
         memory_mib: memory(table, "memory").unwrap_or(conf.driver_memory_mib),
         resources: resources(table, "gpu", "resources")
             .unwrap_or_else(|| conf.driver_resources.clone()),
-        supervision: if supervise.unwrap_or(conf.driver_supervise) {
-            Supervision::Supervised
-        } else {
-            Supervision::Unsupervised
-        },
+        supervision: Supervision::of(supervise.unwrap_or(conf.driver_supervise)),
         run: table
             .find("run")
-            .and_then(|value| network::latency(value, context)),
+            .and_then(|value| distribution::latency(value, context)),
         exit_codes: if codes.is_empty() { vec![0] } else { codes },
         application: hosted.map(|hosted| {
             let after = hosted.find("after").and_then(|value| value.duration());
@@ -222,16 +218,16 @@ fn work(table: Table<'_>, name: &str, context: &Context<'_>) -> ApplicationWork 
 }
 
 fn end(table: Table<'_>) -> ApplicationEnd {
-    let Some(value) = table.at_most_one(&["run", "work"]) else {
+    let Some(value) = table.at_most_one(&["run", "service", "work"]) else {
         return ApplicationEnd::Never;
     };
     let Some(time) = value.positive_duration() else {
         return ApplicationEnd::Never;
     };
-    if value.key == "run" {
-        ApplicationEnd::After(time)
-    } else {
-        ApplicationEnd::Work(time)
+    match value.key {
+        "run" => ApplicationEnd::After(time),
+        "service" => ApplicationEnd::Service(time),
+        _ => ApplicationEnd::Work(time),
     }
 }
 
@@ -253,7 +249,7 @@ fn executor_exits(table: Table<'_>, context: &Context<'_>) -> Option<ExecutorExi
     let codes = table.require("codes").map(integers)?;
     let after = table
         .find("after")
-        .and_then(|value| network::latency(value, context));
+        .and_then(|value| distribution::latency(value, context));
     let then = table.find("then").and_then(|value| {
         value.word(&[
             ("stay", AfterCodes::Stay),

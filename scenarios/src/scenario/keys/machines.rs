@@ -91,51 +91,6 @@ pub(in crate::scenario) static LINK: Keys = closed(
     ],
 );
 
-pub(in crate::scenario) static LATENCY: Keys = closed(
-    "a distribution",
-    &[
-        key("distribution", Form::Word(DISTRIBUTIONS), "Its form."),
-        key("value", Form::Time, "constant: the time."),
-        key("low", Form::Time, "uniform: the shortest."),
-        key("high", Form::Time, "uniform: the longest."),
-        key("mean", Form::Time, "normal, exponential: the mean."),
-        key("deviation", Form::Time, "normal: the standard deviation."),
-        key("median", Form::Time, "log_normal: the median."),
-        key(
-            "sigma",
-            Form::Number,
-            "log_normal: standard deviation of the natural logarithm.",
-        ),
-        key("scale", Form::Time, "pareto: the shortest."),
-        key(
-            "shape",
-            Form::Number,
-            "pareto: exponent of the tail, the smaller the heavier.",
-        ),
-        key(
-            "csv",
-            Form::Text,
-            "empirical: file of samples, beside the scenario.",
-        ),
-        key("samples", Form::Texts, "empirical: the samples themselves."),
-        key(
-            "max",
-            Form::Time,
-            "Longest draw; default 20 times the median.",
-        ),
-    ],
-);
-
-pub(in crate::scenario) const DISTRIBUTIONS: &[&str] = &[
-    "constant",
-    "uniform",
-    "normal",
-    "exponential",
-    "log_normal",
-    "pareto",
-    "empirical",
-];
-
 pub(in crate::scenario) static PROCESS: Keys = closed(
     "[process]",
     &[

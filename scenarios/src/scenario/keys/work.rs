@@ -16,6 +16,7 @@ macro_rules! application_keys {
             key("initial_executors", COUNT, "Executors that it may have at first; default none under dynamic allocation (0), otherwise no limit."),
             key("profile", Form::Tables(&PROFILE), "Resource profiles 1, 2, …"),
             key("run", Form::Time, "It ends this long after its start; default never."),
+            key("service", Form::Time, "It ends this long after its first executor began to work."),
             key("work", Form::Time, "It ends after so much work of its cores: core-seconds."),
             key("unregister_at", Form::Time, "It is told to end."),
             key("executor_exit", Form::Table(&EXECUTOR_EXIT), "How its executors end by themselves; default not at all."),

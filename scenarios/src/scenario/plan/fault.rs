@@ -319,6 +319,16 @@ pub enum Disk {
     Wiped,
 }
 
+impl Disk {
+    /// Whether the file says `wipe = true`.
+    pub(in crate::scenario) const fn of(wipe: bool) -> Self {
+        match wipe {
+            true => Self::Wiped,
+            false => Self::Kept,
+        }
+    }
+}
+
 /// What is wrong with a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskTrouble {

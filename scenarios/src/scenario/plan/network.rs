@@ -60,6 +60,16 @@ impl LatencyPlan {
             .expect("a checked scenario has possible distributions")
     }
 
+    /// The distribution where nothing has to be bounded: only its own `max` clips.
+    ///
+    /// # Panics
+    /// As [`Self::distribution`].
+    pub fn unclipped(&self) -> Latency {
+        let max = self.max.or(Some(Duration::from_nanos(u64::MAX)));
+        Latency::new(self.shape.clone(), max)
+            .expect("a checked scenario has possible distributions")
+    }
+
     /// Equally likely from `low` to `high`.
     pub const fn uniform(low: Duration, high: Duration) -> Self {
         Self {

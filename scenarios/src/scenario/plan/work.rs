@@ -1,6 +1,7 @@
 //! The work of a scenario: applications, submitted drivers, and what the operator does.
 
 use super::{LatencyPlan, Target};
+use deploysim_protocol::conf::Conf;
 use deploysim_protocol::time::Time;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -54,6 +55,28 @@ pub struct ApplicationWork {
     pub kills: Vec<KillExecutorsPlan>,
 }
 
+impl ApplicationWork {
+    /// One of many alike, which share a name in Spark's messages: as the configuration says, and
+    /// without an end.
+    pub(crate) fn job(name: String, class: String, conf: &Conf) -> Self {
+        Self {
+            name,
+            app_name: class,
+            cores_max: conf.cores_max,
+            cores_per_executor: conf.executor_cores,
+            memory_per_executor_mib: conf.executor_memory_mib,
+            resources_per_executor: conf.executor_resources.clone(),
+            initial_executors: conf.dynamic_allocation_enabled.then_some(0),
+            profiles: Vec::new(),
+            end: ApplicationEnd::Never,
+            unregister: None,
+            executor_exits: ExecutorExits::never(),
+            requests: Vec::new(),
+            kills: Vec::new(),
+        }
+    }
+}
+
 /// A resource profile of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfilePlan {
@@ -72,6 +95,8 @@ pub enum ApplicationEnd {
     Never,
     /// This long after its process started.
     After(Duration),
+    /// This long after its first executor began to work.
+    Service(Duration),
     /// When its executors' cores have worked this much: core-seconds, as a time.
     Work(Duration),
 }
@@ -177,6 +202,16 @@ pub enum Supervision {
     Supervised,
     /// It has failed.
     Unsupervised,
+}
+
+impl Supervision {
+    /// Whether the file says `supervise = true`.
+    pub(in crate::scenario) const fn of(supervise: bool) -> Self {
+        match supervise {
+            true => Self::Supervised,
+            false => Self::Unsupervised,
+        }
+    }
 }
 
 /// What the operator does.

@@ -87,7 +87,7 @@ x = [1,
               | ^^^^^
               |
               = help: did you mean `title`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect, sweep
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, workload, operator, fault, nemesis, failures, expect, sweep
 
             error: `until` has no unit
              --> file.toml:2:9
@@ -104,7 +104,7 @@ x = [1,
             3 | x = [1,
               | ^
               |
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect, sweep
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, workload, operator, fault, nemesis, failures, expect, sweep
 
             error: the file is not TOML: string values must be quoted, expected literal string
              --> file.toml:4:2
@@ -198,7 +198,7 @@ latency = "1ms"
               |  ^^^^^^^
               |
               = help: did you mean `network`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect, sweep"#]],
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, workload, operator, fault, nemesis, failures, expect, sweep"#]],
     );
 }
 
@@ -1194,7 +1194,7 @@ latency = { distribution = "gauss" }
             6 | latency = { distribution = "gauss" }
               |                            ^^^^^^^
               |
-              = note: allowed: constant, uniform, normal, exponential, log_normal, pareto, empirical"#]],
+              = note: allowed: constant, uniform, normal, exponential, log_normal, pareto, weibull, empirical"#]],
     );
 }
 
@@ -1344,7 +1344,7 @@ state = "dead"
               | ^^^^^
               |
               = help: did you mean `title`?
-              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, operator, fault, nemesis, expect, sweep
+              = note: allowed: title, spark, seed, until, settle, behaviour, expect_violation, tolerate, cluster, network, process, store, election, conf, application, driver, workload, operator, fault, nemesis, failures, expect, sweep
 
             error: `cores` cannot be the number 0
              --> file.toml:4:20

@@ -242,7 +242,7 @@ fn every_key_is_read_into_its_place() {
         (*after, hosted.name.as_str()),
         (Duration::from_secs(3), "etl-app")
     );
-    assert_eq!(plan.application_works().count(), 3);
+    assert_eq!(plan.application_works().count(), 4);
     let targets = plan.faults.iter().find_map(|fault| match &fault.word {
         FaultWord::Delay { first, .. } if first.len() > 1 => Some(first.len()),
         FaultWord::Partition { .. }
@@ -255,7 +255,7 @@ fn every_key_is_read_into_its_place() {
         | FaultWord::Pause { .. }
         | FaultWord::Exit { .. } => None,
     });
-    assert_eq!(targets, Some(3), "executors of three applications");
+    assert_eq!(targets, Some(4), "executors of four applications");
 }
 
 #[test]

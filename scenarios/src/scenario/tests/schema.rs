@@ -187,7 +187,7 @@ fn the_document_tells_of_every_key_and_its_examples_are_taken() {
         .skip(1)
         .filter_map(|rest| rest.split("```").next())
         .collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in examples {
         super::plan(example);
     }

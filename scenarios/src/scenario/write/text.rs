@@ -1,7 +1,7 @@
 //! Values as TOML text, and the lines of a file.
 
 use crate::network::Shape;
-use crate::scenario::plan::{LatencyPlan, Target};
+use crate::scenario::plan::{AmountPlan, LatencyPlan, Target};
 use deploysim_protocol::conf::show_duration;
 use deploysim_protocol::time::Time;
 use std::collections::BTreeMap;
@@ -91,6 +91,26 @@ pub(super) fn integers<T: ToString>(numbers: &[T]) -> String {
 
 /// A time, or an inline table.
 pub(super) fn latency(plan: &LatencyPlan) -> String {
+    distribution(plan, duration)
+}
+
+/// A whole number, or an inline table.
+pub(super) fn amount(plan: &AmountPlan) -> String {
+    distribution(&plan.0, |things| match things.subsec_nanos() {
+        0 => things.as_secs().to_string(),
+        _ => format!("{:?}", things.as_secs_f64()),
+    })
+}
+
+/// A memory size, or an inline table.
+pub(super) fn size(plan: &AmountPlan) -> String {
+    distribution(&plan.0, |mebibytes| {
+        quoted(&format!("{}m", mebibytes.as_secs()))
+    })
+}
+
+/// A value as `duration` writes it, or an inline table of such values.
+fn distribution(plan: &LatencyPlan, duration: impl Fn(Duration) -> String) -> String {
     let (name, parameters) = match &plan.shape {
         Shape::Constant(value) if plan.max.is_none() => return duration(*value),
         Shape::Constant(value) => ("constant", vec![("value", duration(*value))]),
@@ -117,12 +137,16 @@ pub(super) fn latency(plan: &LatencyPlan) -> String {
             "pareto",
             vec![("scale", duration(*scale)), ("shape", format!("{shape:?}"))],
         ),
+        Shape::Weibull { scale, shape } => (
+            "weibull",
+            vec![("scale", duration(*scale)), ("shape", format!("{shape:?}"))],
+        ),
         Shape::Empirical(samples) => {
-            let samples: Vec<String> = samples
-                .iter()
-                .map(|sample| show_duration(*sample))
-                .collect();
-            ("empirical", vec![("samples", list(&samples))])
+            let samples: Vec<String> = samples.iter().map(|sample| duration(*sample)).collect();
+            (
+                "empirical",
+                vec![("samples", format!("[{}]", samples.join(", ")))],
+            )
         }
     };
     let max = plan.max.map(|max| ("max", duration(max)));

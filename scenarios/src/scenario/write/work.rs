@@ -83,6 +83,7 @@ fn write_work(
     match work.end {
         ApplicationEnd::Never => {}
         ApplicationEnd::After(run) => lines.key("run", duration(run)),
+        ApplicationEnd::Service(service) => lines.key("service", duration(service)),
         ApplicationEnd::Work(work) => lines.key("work", duration(work)),
     }
     match work.unregister {

@@ -25,7 +25,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         let unfinished = unfinished.map(|catch_up| catch_up.left());
         for waiting in unfinished.into_iter().flatten().chain(backlog) {
             match waiting {
-                Waiting::Parcel(parcel) => drop(self.wires.parcels.take(parcel)),
+                Waiting::Parcel { parcel, .. } => drop(self.wires.parcels.take(parcel)),
                 Waiting::Post(post) => drop(self.posts.take(post)),
                 Waiting::Fire { .. } | Waiting::CallTimeout { .. } => {}
             }

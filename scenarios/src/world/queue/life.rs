@@ -171,7 +171,12 @@ impl Inquiries {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Waiting {
     /// A parcel at its lane.
-    Parcel(u32),
+    Parcel {
+        /// Which.
+        parcel: u32,
+        /// Since when it is there.
+        since: Time,
+    },
     /// A deadline that has come.
     Fire {
         /// Which timer, by place.

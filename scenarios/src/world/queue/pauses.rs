@@ -117,6 +117,6 @@ impl CatchUp {
 const fn due(waiting: Waiting) -> Option<Time> {
     match waiting {
         Waiting::Fire { due, .. } | Waiting::CallTimeout { due, .. } => Some(due),
-        Waiting::Parcel(_) | Waiting::Post(_) => None,
+        Waiting::Parcel { .. } | Waiting::Post(_) => None,
     }
 }

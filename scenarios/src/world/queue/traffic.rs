@@ -288,14 +288,16 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let life = &mut self.lives[end.node as usize];
         if life.waits() {
-            life.cold.backlog.push_back(Waiting::Parcel(parcel));
+            let since = self.now;
+            let waiting = Waiting::Parcel { parcel, since };
+            life.cold.backlog.push_back(waiting);
         } else {
-            self.open(parcel);
+            self.open(parcel, self.now);
         }
     }
 
-    /// Hands what a parcel contains to its node.
-    pub(super) fn open(&mut self, parcel: u32) {
+    /// Hands what a parcel contains to its node, where it has been since `since`.
+    pub(super) fn open(&mut self, parcel: u32, since: Time) {
         let Some(Parcel { to, unit }) = self.wires.parcels.take(parcel) else {
             return;
         };
@@ -308,7 +310,11 @@ impl<O: Observer> QueueWorld<'_, O> {
             self.observer.observe(&Entry {
                 at: self.now,
                 node: NodeId(node),
-                fact: Fact::Received { from, unit },
+                fact: Fact::Received {
+                    from,
+                    unit,
+                    waited: self.now.since(since),
+                },
             });
         }
         match unit {

@@ -227,7 +227,7 @@ impl<O: Observer> QueueWorld<'_, O> {
     /// Hands over one thing that waited.
     pub(super) fn hand_over(&mut self, node: u32, waiting: Waiting) {
         match waiting {
-            Waiting::Parcel(parcel) => self.open(parcel),
+            Waiting::Parcel { parcel, since } => self.open(parcel, since),
             Waiting::Fire {
                 slot,
                 generation,

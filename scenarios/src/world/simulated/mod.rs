@@ -17,6 +17,7 @@ pub(in crate::world) mod work;
 use super::Class;
 use super::slab::Slab;
 use crate::network::{Cause, Cuts, Place, Process};
+use crate::programs::Programs;
 use crate::scenario::plan::{Plan, Told};
 use crate::stream::Seeds;
 use crate::trace::{End, Fact, Role};
@@ -247,6 +248,8 @@ pub(in crate::world) struct Direction {
     pub(in crate::world) seeds: Seeds,
     /// What all nodes share.
     pub(in crate::world) settings: Shared,
+    /// Which part of the scenario runs in a process.
+    pub(in crate::world) programs: Programs,
     /// Who bears a name. Looked up, never walked through.
     pub(in crate::world) names: FxHashMap<Text, u32>,
     /// Who listens, or listened, at an address. Looked up, never walked through.
@@ -293,6 +296,7 @@ impl Direction {
                 conf: plan.conf.clone(),
                 behaviour: plan.behaviour,
             }),
+            programs: Programs::new(plan),
             names: FxHashMap::default(),
             addresses: FxHashMap::default(),
             processes_made: 0,

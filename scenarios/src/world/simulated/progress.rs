@@ -1,10 +1,9 @@
-//! Applications whose work is given in core-seconds: how much their executors have done, and
-//! when it will be all. And the ids that the operator reads off a master's page. Both are read
+//! Applications that end by their executors: by work in core-seconds, how much is done and when
+//! it will be all, or by the time since the first executor began to work. And the ids that the operator reads off a master's page. Both are read
 //! from the nodes' notes.
 
-use super::{Cue, SimulatedWorld};
+use super::{Cue, SimulatedWorld, work};
 use crate::network::Process;
-use crate::roles;
 use crate::world::Class;
 use deploysim_nodes::driver::DriverOperation;
 use deploysim_nodes::hosted::{AnyOperation, Happening};
@@ -21,6 +20,9 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(in crate::world) struct Progress {
     works: BTreeMap<u32, Done>,
+    /// How long applications go on once an executor of theirs works. Looked up, never walked
+    /// through.
+    services: FxHashMap<u32, (Process, Duration)>,
     /// Ids by master and slot. Looked up, never walked through.
     slots: FxHashMap<(u32, DriverSlot), DriverId>,
 }
@@ -55,6 +57,22 @@ impl Progress {
             generation: 0,
         };
         self.works.insert(node, done);
+    }
+}
+
+impl Progress {
+    pub(in crate::world) fn serve(&mut self, node: u32, process: Process, time: Duration) {
+        self.services.insert(node, (process, time));
+    }
+
+    /// How long the application goes on whose first executor works now; `None` if that does not
+    /// matter, or if it is not the first.
+    fn served(&mut self, node: u32, process: Process) -> Option<Duration> {
+        let (own, _) = self.services.get(&node)?;
+        if *own != process {
+            return None;
+        }
+        self.services.remove(&node).map(|(_, time)| time)
     }
 }
 
@@ -130,15 +148,18 @@ fn follow_relaunch<W: SimulatedWorld>(world: &mut W, node: u32, old: DriverSlot,
 
 fn read_driver<W: SimulatedWorld>(world: &mut W, node: u32, event: DriverEvent) {
     if let DriverEvent::ApplicationConnected { application, .. } = event {
-        let name = roles::application_name(&world.plan(), &world.part(node).name.as_str());
-        world
-            .state_mut()
-            .work
-            .applications
-            .insert(Text::new(&name), application);
+        let process = world.part(node).name;
+        let name = (world.state().programs).application_name(&world.plan(), process);
+        let work = &mut world.state_mut().work;
+        work.applications.insert(name, application);
     }
     let process = world.part(node).place.process;
     let now = world.now();
+    if let DriverEvent::ExecutorRegistered { .. } = event
+        && let Some(time) = world.state_mut().progress.served(node, process)
+    {
+        work::finish_at(world, node, now + time, 0);
+    }
     let Some(done) = world
         .state_mut()
         .progress

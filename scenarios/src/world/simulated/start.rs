@@ -131,7 +131,14 @@ pub(in crate::world) fn make_child<W: SimulatedWorld>(
         Program::Executor(_) => 0,
     };
     let address = Address { host, port };
-    let node = roles::child(&world.plan(), &program, address, &world.state().settings);
+    let (plan, direction) = (world.plan(), world.state());
+    let node = roles::child(
+        &plan,
+        &direction.programs,
+        &program,
+        address,
+        &direction.settings,
+    );
     let part = Part {
         child: Some((child, generation)),
         ..Part::new(name, address, place, &node)
@@ -174,12 +181,14 @@ pub(in crate::world) fn child_name<W: SimulatedWorld>(world: &mut W, program: &P
 }
 
 /// The scenario's name of the application whose driver listens at an address.
-fn application_of<W: SimulatedWorld>(world: &W, driver: Option<Address>) -> String {
+fn application_of<W: SimulatedWorld>(world: &W, driver: Option<Address>) -> Text {
     let node = driver.and_then(|address| world.state().addresses.get(&address));
-    let name = node.map(|node| world.part(*node).name.as_str());
-    name.map_or_else(String::new, |name| {
-        roles::application_name(&world.plan(), &name)
-    })
+    let name = node.map(|node| world.part(*node).name);
+    let programs = &world.state().programs;
+    name.map_or_else(
+        || Text::new(""),
+        |name| programs.application_name(&world.plan(), name),
+    )
 }
 
 /// How long a child needs to start up, drawn from a stream of its own.

@@ -6,6 +6,7 @@ use crate::ledger::ProcessName;
 use crate::network::Cause;
 use crate::scenario::plan::{MessageAction, Target};
 use crate::trace::Role;
+use deploysim_protocol::text::Text;
 
 /// One active `message` fault.
 #[derive(Debug)]
@@ -58,14 +59,22 @@ pub(in crate::world) fn is_target<W: SimulatedWorld>(
     node: u32,
     target: &Target,
 ) -> bool {
+    if *target == Target::Leader {
+        return world.state().reigns.leader(world) == Some(node);
+    }
     let part = world.part(node);
+    is_named(part.name, part.role, target)
+}
+
+/// Whether a target means the process of this name and role. Who leads has no name.
+pub(in crate::world) fn is_named(name: Text, role: Role, target: &Target) -> bool {
     match target {
-        Target::Election => part.role == Role::ElectionService,
-        Target::Leader => world.state().reigns.leader(world) == Some(node),
+        Target::Election => role == Role::ElectionService,
+        Target::Leader => false,
         Target::Master(wanted) | Target::Worker(wanted) | Target::Application(wanted) => {
-            *part.name.as_str() == **wanted
+            *name.as_str() == **wanted
         }
-        Target::Driver { name: wanted, copy } => match ProcessName::of(part.name) {
+        Target::Driver { name: wanted, copy } => match ProcessName::of(name) {
             ProcessName::Driver { driver, copy: own } => {
                 *driver.as_str() == **wanted && copy.is_none_or(|copy| copy == own)
             }
@@ -74,7 +83,7 @@ pub(in crate::world) fn is_target<W: SimulatedWorld>(
         Target::Executor {
             application: wanted,
             number,
-        } => match ProcessName::of(part.name) {
+        } => match ProcessName::of(name) {
             ProcessName::Executor {
                 application,
                 number: own,

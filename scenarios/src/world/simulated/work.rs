@@ -220,13 +220,13 @@ fn ask_masters<W: SimulatedWorld>(world: &mut W, ask: impl Fn() -> AskMaster) {
 pub(in crate::world) fn schedule_program<W: SimulatedWorld>(world: &mut W, node: u32) {
     let name = world.part(node).name;
     let plan = world.plan();
-    if let Some(work) = roles::application_work(&plan, &name.as_str()) {
+    if let Some(work) = world.state().programs.of_process(&plan, name) {
         schedule_application(world, node, work);
     }
     let ProcessName::Driver { driver, copy } = ProcessName::of(name) else {
         return;
     };
-    let Some(driver) = roles::submitted(&plan, &driver.as_str()) else {
+    let Some(driver) = world.state().programs.submitted(&plan, driver) else {
         return;
     };
     if let Some(run) = &driver.run {
@@ -242,7 +242,7 @@ pub(in crate::world) fn schedule_program<W: SimulatedWorld>(world: &mut W, node:
     }
 }
 
-fn finish_at<W: SimulatedWorld>(world: &mut W, node: u32, at: Time, code: i32) {
+pub(super) fn finish_at<W: SimulatedWorld>(world: &mut W, node: u32, at: Time, code: i32) {
     let operation = AnyOperation::Driver(DriverOperation::Finish { code });
     world.post_at(at, Class::Process, node, Happening::Operator(operation));
 }
@@ -251,6 +251,10 @@ fn schedule_application<W: SimulatedWorld>(world: &mut W, node: u32, work: &Appl
     match work.end {
         ApplicationEnd::Never => {}
         ApplicationEnd::After(run) => finish_at(world, node, world.now() + run, 0),
+        ApplicationEnd::Service(time) => {
+            let process = world.part(node).place.process;
+            world.state_mut().progress.serve(node, process, time);
+        }
         ApplicationEnd::Work(total) => {
             let process = world.part(node).place.process;
             world.state_mut().progress.begin(node, process, total);
@@ -299,13 +303,10 @@ pub(in crate::world) fn schedule_executor_end<W: SimulatedWorld>(
     let ProcessName::Executor { application, .. } = ProcessName::of(name) else {
         return;
     };
-    let application = application.as_str();
     let plan = world.plan();
-    let work = plan
-        .application_works()
-        .map(|(_, work)| work)
-        .find(|work| work.name == *application);
-    let Some(work) = work else { return };
+    let Some(work) = world.state().programs.application(&plan, application) else {
+        return;
+    };
     if let Some(code) = work.executor_exits.code(program.order.executor.number) {
         let mut rng = world.state().seeds.chacha(&format!("process {name} run"));
         let run = links::latency(&work.executor_exits.after).draw(&mut rng);

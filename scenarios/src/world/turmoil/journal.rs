@@ -7,6 +7,7 @@ use deploysim_protocol::address::Address;
 use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::thrown::Thrown;
 use deploysim_protocol::time::Time;
+use std::time::Duration;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub(super) enum OwnedFact {
     Received {
         from: NodeId,
         unit: OwnedUnit,
+        waited: Duration,
     },
     Tampered {
         from: NodeId,
@@ -81,9 +83,9 @@ impl OwnedFact {
                 let unit = OwnedUnit::of(unit);
                 return Self::Sent { to, unit, fate };
             }
-            Fact::Received { from, unit } => {
+            Fact::Received { from, unit, waited } => {
                 let unit = OwnedUnit::of(unit);
-                return Self::Received { from, unit };
+                return Self::Received { from, unit, waited };
             }
             Fact::Tampered {
                 from,
@@ -134,9 +136,10 @@ impl OwnedFact {
                 unit: unit.shown(),
                 fate: *fate,
             },
-            Self::Received { from, unit } => Fact::Received {
+            Self::Received { from, unit, waited } => Fact::Received {
                 from: *from,
                 unit: unit.shown(),
+                waited: *waited,
             },
             Self::Tampered {
                 from,

@@ -332,6 +332,7 @@ fn transit(plan: &Plan, tick: Duration) -> Duration {
             | Shape::Exponential { .. }
             | Shape::LogNormal { .. }
             | Shape::Pareto { .. }
+            | Shape::Weibull { .. }
             | Shape::Empirical(_) => Duration::ZERO,
         })
         .min()

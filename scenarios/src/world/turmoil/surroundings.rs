@@ -109,9 +109,13 @@ impl TurmoilWorld {
                 progress::read_note(self, node, event);
             }
             Report::Sent { to, unit, fate } => self.note(node, Fact::Sent { to, unit, fate }),
-            Report::Received { connection, unit } => {
+            Report::Received {
+                connection,
+                unit,
+                waited,
+            } => {
                 if let Some(from) = self.other_node(connection) {
-                    self.note(node, Fact::Received { from, unit });
+                    self.note(node, Fact::Received { from, unit, waited });
                 }
             }
             Report::Opened { connection, .. } => {

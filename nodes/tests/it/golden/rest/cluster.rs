@@ -5,7 +5,7 @@
 use super::record::Pair;
 use deploysim_nodes::dice::Dice;
 use deploysim_nodes::gateway::http::Answering;
-use deploysim_nodes::hosted::{self, AnyNode, AnyTimer, Happening, Moment};
+use deploysim_nodes::hosted::{self, AnyNode, AnyOperation, AnyTimer, Happening, Moment};
 use deploysim_nodes::master::{Master, MasterSettings};
 use deploysim_nodes::node::{Call, Counters, Effect};
 use deploysim_nodes::process::{Exit, Process, Program};
@@ -64,6 +64,11 @@ pub(super) struct Seat {
 impl Answering for Seat {
     async fn ask(&self, ask: Ask) -> Result<Answer, AskError> {
         self.cluster.borrow_mut().ask(self.node, ask)
+    }
+
+    fn operate(&self, operation: AnyOperation) {
+        let mut cluster = self.cluster.borrow_mut();
+        cluster.happen(self.node, Happening::Operator(operation));
     }
 
     fn wall(&self) -> WallTime {
