@@ -195,6 +195,11 @@ fn whoever_waits_for_a_driver_waits_for_its_master_too() {
     let store = format!("{store}spark.master.rest.port {rest}\n");
     let again = Master::start_at(&ground, &store, &["--host", host, "--port", &own]);
     assert_eq!((&again.url, &again.rest), (&master.url, &master.rest));
+    // A driver that ends before its worker has answered the new master is an ERROR, because the
+    // worker no longer names it.
+    wait_for("the master has recovered", || {
+        (again.state()?["status"] == "ALIVE").then_some(())
+    });
     let _told = tell(&end, "0");
     let ran = Ran::from(submit.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{ran:?}");
