@@ -107,6 +107,25 @@ pub fn scope<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
+/// Runs `body`, and forgets the texts that it made if it fails: what is refused takes no place.
+/// Texts that were there before stay, also if `body` met them again. Nothing that was made during
+/// a failed attempt may be kept.
+///
+/// # Errors
+/// That of `body`.
+pub fn attempt<T, E>(body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let before = TABLE.with_borrow(|table| table.texts.len());
+    let outcome = body();
+    if outcome.is_err() {
+        TABLE.with_borrow_mut(|table| {
+            for text in table.texts.drain(before..) {
+                table.numbers.remove(&text);
+            }
+        });
+    }
+    outcome
+}
+
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
         if self.0 == other.0 {

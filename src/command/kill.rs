@@ -3,6 +3,7 @@
 use super::rest::{ABOUT_TOKENS, About, said};
 use super::{Failure, Verdict};
 use crate::terminal::results;
+use deploysim_nodes::live::LiveError;
 use std::io::Write;
 
 /// Have a submitted driver killed.
@@ -18,7 +19,15 @@ pub(crate) struct Kill {
 impl Kill {
     /// Has it killed.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let reply = self.about.client()?.kill(&self.about.driver)?;
+        let client = self.about.client()?;
+        let reply = match client.kill(&self.about.driver) {
+            Err(LiveError::Unreachable(_)) => {
+                let client = self.about.protocol_client()?;
+                let outcome = client.kill(&self.about.driver)?;
+                return Ok(Verdict::from(outcome.success));
+            }
+            reply => reply?,
+        };
         let mut out = results();
         writeln!(out, "{}", said(&reply))?;
         out.flush()?;

@@ -85,7 +85,7 @@ impl From<LiveError> for Failure {
     fn from(error: LiveError) -> Self {
         match error {
             LiveError::BadInput(text) => Self::BadInput(text),
-            LiveError::Machine(text) => Self::Machine(text),
+            LiveError::Unreachable(text) | LiveError::Machine(text) => Self::Machine(text),
         }
     }
 }

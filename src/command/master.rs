@@ -18,9 +18,10 @@ const PORT: u16 = 7077;
   deploysim master --port 0 --webui-port 0 --properties-file master.conf
   deploysim master --host node-1 --properties-file secret.conf
 
-Keys of the properties file: Spark's own. spark.deploy.recoveryMode is NONE or FILESYSTEM (with
-spark.deploy.recoveryDirectory); spark.master.rest.enabled and spark.master.rest.port (6066) are
-the REST server's; spark.port.maxRetries says how many ports are tried.
+Keys of the properties file: Spark's own. spark.deploy.recoveryMode is NONE, FILESYSTEM or
+ROCKSDB (both with spark.deploy.recoveryDirectory); spark.master.rest.enabled and
+spark.master.rest.port (6066) are the REST server's; spark.port.maxRetries says how many ports are
+tried.
 
 spark.authenticate.secret: masters, workers and drivers have to know it, and what they say is
 encrypted. The REST server then needs deploysim.rest.token, which whoever asks it has to bring

@@ -4,7 +4,7 @@
 use super::Failure;
 use super::live::properties;
 use crate::terminal::results;
-use deploysim_nodes::live::{Client, Properties, Reply, Token, masters_in};
+use deploysim_nodes::live::{Client, Properties, ProtocolClient, Reply, Token, masters_in};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -17,7 +17,8 @@ pub(super) struct About {
     /// The driver's id.
     #[arg(value_name = "DRIVER", value_parser = id)]
     pub(super) driver: String,
-    /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066.
+    /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066; to kill, also
+    /// masters without one.
     #[arg(long, default_value = REST_SERVER)]
     master: String,
     /// Spark's configuration, in which deploysim.rest.token is looked for.
@@ -35,6 +36,12 @@ impl About {
         let properties = properties(self.properties_file.as_ref())?;
         client(&self.master, &properties)
     }
+
+    /// Speaks to the masters themselves, which have no REST servers.
+    pub(super) fn protocol_client(&self) -> Result<ProtocolClient, Failure> {
+        let properties = properties(self.properties_file.as_ref())?;
+        protocol_client(&self.master, &properties)
+    }
 }
 
 /// Speaks to the REST servers of a master URL, with the token of the environment or of these
@@ -43,6 +50,18 @@ pub(super) fn client(masters: &str, properties: &Properties) -> Result<Client, F
     let masters = masters_in(masters)?;
     let token = Token::find(properties, |name| std::env::var_os(name))?;
     Ok(Client { masters, token })
+}
+
+/// Speaks to the masters of a master URL at their own ports, and says why; with the secret of the
+/// environment or of these properties.
+pub(super) fn protocol_client(
+    masters: &str,
+    properties: &Properties,
+) -> Result<ProtocolClient, Failure> {
+    crate::terminal::complain(
+        "warning: no REST server answers there; the masters are asked at their own ports",
+    );
+    Ok(ProtocolClient::new(masters_in(masters)?, properties)?)
 }
 
 /// A driver's id, its state, its worker, and what else is known of it.

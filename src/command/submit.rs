@@ -1,10 +1,12 @@
 //! `deploysim submit`: hands a driver to a live master, as spark-submit's cluster mode does.
 
 use super::live::properties;
-use super::rest::{REST_SERVER, client, said, show};
+use super::rest::{REST_SERVER, client, protocol_client, said, show};
 use super::{Failure, Verdict};
 use crate::terminal::results;
-use deploysim_nodes::live::{Properties, Submission, TOKEN, Token, is_confidential};
+use deploysim_nodes::live::{
+    LiveError, Patience, Properties, Submission, TOKEN, Token, is_confidential,
+};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,14 +20,17 @@ use std::path::{Path, PathBuf};
   deploysim submit --master spark://127.0.0.1:6066 --wait ./job.sh 10
   deploysim submit --master spark://127.0.0.1:6066 --class Main --supervise app.jar
 
-The port is the REST server's. A resource without a scheme is a file of this machine, and has to
-be there on the worker's machine too.
+The port is the REST server's; where that is off, the master's own, as with spark-submit. A
+driver that a master relaunches under another id counts as not finished. A resource without a
+scheme is a file of this machine, and has to be there on the worker's machine too.
 
 A REST server that wants a token finds it, the first that is there: `--conf
 deploysim.rest.token=TOKEN` (for everybody of this machine to read), the variable
-DEPLOYSIM_REST_TOKEN, the properties file.")]
+DEPLOYSIM_REST_TOKEN, the properties file. A master that wants a secret finds it in the variable
+_SPARK_AUTH_SECRET, or as spark.authenticate.secret in the properties file.")]
 pub(crate) struct Submit {
-    /// The REST servers: spark://host:port, or several as spark://a:6066,b:6066.
+    /// The REST servers, or masters without one: spark://host:port, or several as
+    /// spark://a:6066,b:6066.
     #[arg(long, default_value = REST_SERVER)]
     master: String,
     /// Only `cluster`: the driver runs on a worker.
@@ -75,7 +80,11 @@ impl Submit {
         if let Some((_, token)) = self.conf.iter().rev().find(|(key, _)| key == TOKEN) {
             client.token = Some(Token::new(token.clone())?);
         }
-        let reply = client.submit(&self.submission(&properties)?)?;
+        let submission = self.submission(&properties)?;
+        let reply = match client.submit(&submission) {
+            Err(LiveError::Unreachable(_)) => return self.by_protocol(&properties, &submission),
+            reply => reply?,
+        };
         let Some(id) = reply.submission_id.clone().filter(|_| reply.success) else {
             crate::terminal::complain(&said(&reply));
             return Ok(Verdict::Violated);
@@ -91,6 +100,33 @@ impl Submit {
         Ok(Verdict::from(
             last.driver_state.as_deref() == Some("FINISHED"),
         ))
+    }
+
+    /// Without a REST server the port may be the master's own.
+    fn by_protocol(
+        &self,
+        properties: &Properties,
+        submission: &Submission,
+    ) -> Result<Verdict, Failure> {
+        let client = protocol_client(&self.master, properties)?;
+        let patience = if self.wait {
+            Patience::UntilTheEnd
+        } else {
+            Patience::OneStatus
+        };
+        let outcome = client.submit(submission, patience, |id| {
+            let mut out = results();
+            // Whoever has closed the output does not want to know the id.
+            let _ = writeln!(out, "{id}").and_then(|()| out.flush());
+        })?;
+        if let (true, Some(id), Some(state)) = (self.wait, &outcome.driver, outcome.state) {
+            writeln!(results(), "{id} {state}")?;
+        }
+        if outcome.driver.is_none() {
+            crate::terminal::complain("error: the master refuses the driver");
+        }
+        let has_finished = !self.wait || outcome.state == Some("FINISHED");
+        Ok(Verdict::from(outcome.success && has_finished))
     }
 
     fn submission(&self, file: &Properties) -> Result<Submission, Failure> {

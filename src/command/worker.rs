@@ -19,8 +19,21 @@ use std::path::PathBuf;
 What is run for a submitted driver, the first that fits: the driver's property
 deploysim.driver.command, a line in which {{MAIN_CLASS}}, {{USER_JAR}}, {{WORKER_URL}} and
 {{ARGS}} are filled in; `java` for a .jar; `python3` for a .py; an executable file itself.
-Executors need deploysim.executor.command in the properties file, in which {{WORKER_URL}},
-{{EXECUTOR_ID}}, {{HOSTNAME}}, {{CORES}}, {{APP_ID}} and {{DRIVER_URL}} are filled in.
+The program may be an http: resource. For an executor its application's command is run, or
+deploysim.executor.command of the properties file; {{WORKER_URL}}, {{EXECUTOR_ID}},
+{{HOSTNAME}}, {{CORES}}, {{APP_ID}} and {{DRIVER_URL}} are filled in.
+
+Keys of the properties file: Spark's own, for example spark.worker.cleanup.interval and
+spark.worker.cleanup.appDataTtl (seconds), by which directories of what has ended are deleted;
+and ours, none of which is set unless you do:
+  deploysim.child.cpuTimeMax       processor time of each process of a child, for example 10min
+  deploysim.child.memoryMax        its address space, for example 4g; java takes more than its heap
+  deploysim.child.fileSizeMax      the longest file that it writes
+  deploysim.child.coreSizeMax      the longest core dump; 0: none
+  deploysim.child.openFilesMax     files that it has open at one time
+  deploysim.fetch.sizeMax          the longest http: resource [default: 1g]
+  deploysim.fetch.timeout          how long one may take [default: 5min]
+  deploysim.executor.command       what is run for every executor
 
 A master with a secret wants the same spark.authenticate.secret here, in the properties file or
 as the variable _SPARK_AUTH_SECRET; children find it in that variable.

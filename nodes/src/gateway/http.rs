@@ -15,12 +15,15 @@ use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::cell::Cell;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -64,6 +67,40 @@ pub trait Answering: 'static {
 
     /// The node's own calendar clock.
     fn wall(&self) -> WallTime;
+
+    /// Something from `origin` is refused. Said once for each connection.
+    fn refused(&self, origin: &str, reason: &str);
+}
+
+/// Whoever is at the other end of a connection, and what is known of it.
+#[derive(Debug, Default)]
+pub struct Visitor {
+    /// Where it comes from, as far as the network knows.
+    origin: String,
+    /// Requests of its that are being answered.
+    open: Cell<u32>,
+    /// Whether it has made a request.
+    has_asked: Cell<bool>,
+    /// Whether something from it was refused.
+    is_refused: Cell<bool>,
+}
+
+impl Visitor {
+    /// Somebody who comes from `origin`.
+    pub const fn new(origin: String) -> Self {
+        Self {
+            origin,
+            open: Cell::new(0),
+            has_asked: Cell::new(false),
+            is_refused: Cell::new(false),
+        }
+    }
+
+    fn refuse(&self, node: &impl Answering, reason: &str) {
+        if !self.is_refused.replace(true) {
+            node.refused(&self.origin, reason);
+        }
+    }
 }
 
 /// What a server reads from strangers, and for how long.
@@ -75,7 +112,9 @@ pub struct Limits {
     pub head_bytes: usize,
     /// The most headers of a request; more are answered with status 431.
     pub headers: usize,
-    /// The most connections at one time; more wait in the system's queue.
+    /// The most connections at one time. When there is one more, the one that has been open
+    /// longest without a request in the making is closed; if there is none, the new one waits in
+    /// the system's queue.
     pub connections: usize,
     /// How long the head of a request may take, also the first on a connection.
     pub head_timeout: Duration,
@@ -114,19 +153,34 @@ pub async fn serve<T: Transport>(
 ) -> io::Result<()> {
     let shared = Rc::new((server, node));
     let mut connections = JoinSet::new();
+    let mut open: VecDeque<(Rc<Visitor>, oneshot::Sender<()>)> = VecDeque::new();
     loop {
-        while connections.try_join_next().is_some() {}
-        if connections.len() >= limits.connections {
-            connections.join_next().await;
-            continue;
-        }
         let stream = T::accept(&listener).await?;
+        while connections.try_join_next().is_some() {}
+        while connections.len() >= limits.connections {
+            open.retain(|(_, place)| !place.is_closed());
+            if let Some(idle) = open.iter().position(|(visitor, _)| visitor.open.get() == 0) {
+                drop(open.remove(idle));
+            }
+            connections.join_next().await;
+        }
+        let visitor = Rc::new(Visitor::new(T::origin(&stream)));
+        let (place, loss_of_place) = oneshot::channel();
+        open.push_back((Rc::clone(&visitor), place));
         let shared = Rc::clone(&shared);
         connections.spawn_local(async move {
             let (server, node) = &*shared;
-            let connection = serve_connection(stream, server, node, limits);
-            // A connection that lasts too long is dropped, whatever it is doing.
-            let _ended = timeout(limits.connection_timeout, connection).await;
+            let connection = serve_connection(stream, &visitor, server, node, limits);
+            tokio::select! {
+                biased;
+                // A connection that lasts too long is dropped, whatever it is doing.
+                _ended = timeout(limits.connection_timeout, connection) => {}
+                _ = loss_of_place => {
+                    if !visitor.has_asked.get() {
+                        visitor.refuse(node, "no request came, and others wait");
+                    }
+                }
+            }
         });
     }
 }
@@ -134,12 +188,22 @@ pub async fn serve<T: Transport>(
 /// Serves one connection until its end. What goes wrong on it concerns nobody else.
 pub async fn serve_connection(
     stream: impl AsyncRead + AsyncWrite + Unpin,
+    visitor: &Visitor,
     server: &impl Server,
     node: &impl Answering,
     limits: Limits,
 ) {
     let service = service_fn(|request| async move {
+        visitor.has_asked.set(true);
+        visitor.open.set(visitor.open.get() + 1);
         let response = handle(request, server, node, limits).await;
+        visitor.open.set(visitor.open.get() - 1);
+        if response.status >= 400 {
+            visitor.refuse(
+                node,
+                &format!("a request was answered with {}", response.status),
+            );
+        }
         Ok::<_, Infallible>(written(response))
     });
     let served = http1::Builder::new()
@@ -149,7 +213,13 @@ pub async fn serve_connection(
         .max_headers(limits.headers)
         .serve_connection(TokioIo::new(stream), service)
         .await;
-    drop(served);
+    if let Err(error) = served {
+        // Between two requests anybody may fall silent.
+        let is_over = error.is_timeout() && visitor.has_asked.get();
+        if !is_over {
+            visitor.refuse(node, &error.to_string());
+        }
+    }
 }
 
 async fn handle(

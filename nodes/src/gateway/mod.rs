@@ -24,7 +24,12 @@ pub use properties::{TOKEN, is_confidential};
 pub use rest::{RestServer, RestSettings, SPARK_VERSION};
 pub use state::{MasterPages, WorkerPages};
 
+#[cfg(feature = "live")]
+use create::Refusal;
+
 use crate::hosted::AnyOperation;
+#[cfg(feature = "live")]
+use deploysim_protocol::description::DriverDescription;
 use deploysim_protocol::message::{Answer, Ask};
 use deploysim_protocol::thrown::AskError;
 use deploysim_protocol::time::WallTime;
@@ -140,6 +145,24 @@ impl Question {
         let response = response.unwrap_or_else(|exception| container::failed(&request, &exception));
         response.for_method(request.method)
     }
+}
+
+/// The driver that the body of a request to create one asks for.
+///
+/// # Errors
+/// Why there is none, in the words of the REST server.
+#[cfg(feature = "live")]
+pub(crate) fn driver_description(
+    body: &[u8],
+    settings: &RestSettings,
+) -> Result<DriverDescription, String> {
+    let submission = create::submission(body, settings);
+    let submission = submission.map_err(|refusal| match refusal {
+        Refusal::Malformed(malformed) => malformed.0,
+        Refusal::Unexpected(kind) => format!("unexpected {kind}"),
+        Refusal::Thrown(exception) => exception,
+    })?;
+    Ok(submission.description)
 }
 
 /// What a servlet throws when it gets no answer, or none that it understands.

@@ -12,7 +12,7 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{interval, timeout};
@@ -24,6 +24,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// How often a driver that was just submitted is asked about until it is found.
 const STATUS_TRIES: u32 = 10;
+/// How many questions about a driver that is waited for may go without an answer in a row: two
+/// minutes, in which a master begins again and recovers.
+const UNANSWERED_MAX: u32 = 120;
 /// The longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// States in which a driver stays. Spark: `DriverState.isFinal`, and `ERROR`, `FAILED`, `KILLED`.
@@ -77,6 +80,14 @@ impl Reply {
         let state = self.driver_state.as_deref();
         state.is_some_and(|state| FINAL_STATES.contains(&state))
     }
+
+    /// Whether there is nothing more to be learnt about the driver.
+    fn is_over(&self) -> bool {
+        let is_relaunched = self.driver_state.as_deref() == Some("RELAUNCHING");
+        let message = self.message.as_deref().unwrap_or_default();
+        let leads = !message.contains(BACKUP_STANDALONE_MASTER_PREFIX);
+        self.is_final() || is_relaunched || !self.success && leads
+    }
 }
 
 /// Speaks to the REST servers of some masters.
@@ -112,7 +123,8 @@ impl Client {
             let mut ticks = interval(STATUS_INTERVAL);
             for _ in 0..STATUS_TRIES {
                 ticks.tick().await;
-                if self.ask(&status(id)).await?.success {
+                // The driver is there, whoever cannot be asked after it at the moment.
+                if self.ask(&status(id)).await.is_ok_and(|reply| reply.success) {
                     break;
                 }
             }
@@ -147,17 +159,26 @@ impl Client {
     }
 
     /// Asks for a driver's status until it will not change any more, or nobody knows the driver.
+    /// A master that is gone or does not lead may come back: it is asked again for a while.
+    ///
+    /// A driver that a master has relaunched goes on under another id, which nobody is told
+    /// (RD-13): with that its status is over too.
     ///
     /// # Errors
-    /// If no master can be reached, or none answers as one should.
+    /// If no master can be reached for [`UNANSWERED_MAX`] questions, or none answers as one
+    /// should.
     pub fn follow(&self, id: &str) -> Result<Reply, LiveError> {
         on_this_thread(async {
             let mut ticks = interval(STATUS_INTERVAL);
+            let mut unanswered = 0;
             loop {
                 ticks.tick().await;
-                let reply = self.ask(&status(id)).await?;
-                if reply.is_final() || !reply.success {
-                    return Ok(reply);
+                let asked = self.ask(&status(id)).await;
+                match asked {
+                    Ok(reply) if reply.is_over() => return Ok(reply),
+                    Ok(reply) if reply.success => unanswered = 0,
+                    Ok(_) | Err(_) if unanswered < UNANSWERED_MAX => unanswered += 1,
+                    Ok(_) | Err(_) => return asked,
                 }
             }
         })
@@ -168,13 +189,20 @@ impl Client {
     async fn ask(&self, request: &Request) -> Result<Reply, LiveError> {
         let mut last = None;
         let mut unreachable = Vec::new();
+        let mut speaks_http = false;
         for master in &self.masters {
             let token = self.token.as_ref();
             match timeout(ANSWER_TIMEOUT, exchange(*master, request, token)).await {
                 Ok(Ok(reply)) if (request.is_handled)(&reply) => return Ok(reply),
                 Ok(Ok(reply)) => last = Some(reply),
-                Ok(Err(error)) => unreachable.push(format!("{master}: {error}")),
-                Err(_) => unreachable.push(format!("{master}: no answer in time")),
+                Ok(Err(error)) => {
+                    speaks_http |= !error.is::<hyper::Error>() && !error.is::<std::io::Error>();
+                    unreachable.push(format!("{master}: {error}"));
+                }
+                Err(_) => {
+                    speaks_http = true;
+                    unreachable.push(format!("{master}: no answer in time"));
+                }
             }
         }
         if let Some(Reply { message, .. }) = last.as_ref().filter(|reply| reply.is_error()) {
@@ -182,21 +210,28 @@ impl Client {
             return Err(wrong(format!("the REST server refuses that: {message}")));
         }
         last.ok_or_else(|| {
-            LiveError::Machine(format!(
+            let what = format!(
                 "error: unable to connect to a REST server: {}",
                 unreachable.join("; ")
-            ))
+            );
+            // Whoever is slow, or answers with something else, has one.
+            if speaks_http {
+                LiveError::Machine(what)
+            } else {
+                LiveError::Unreachable(what)
+            }
         })
     }
 }
 
-fn create(submission: &Submission) -> Request {
+/// The body of the request that submits a driver.
+pub(super) fn create_body(submission: &Submission) -> Value {
     let is_drivers = |name: &str| name.starts_with("SPARK_") && !OWN_VARIABLES.contains(&name);
     let environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| is_drivers(name))
         .collect();
-    let body = json!({
+    json!({
         "action": "CreateSubmissionRequest",
         "appArgs": submission.arguments,
         "appResource": submission.resource,
@@ -204,11 +239,14 @@ fn create(submission: &Submission) -> Request {
         "environmentVariables": environment,
         "mainClass": submission.main_class,
         "sparkProperties": submission.properties,
-    });
+    })
+}
+
+fn create(submission: &Submission) -> Request {
     Request {
         method: "POST",
         path: "create".to_owned(),
-        body: body.to_string(),
+        body: create_body(submission).to_string(),
         is_handled: |reply| reply.action == "CreateSubmissionResponse" && reply.success,
     }
 }

@@ -2,7 +2,7 @@
 //! takes, so that nothing is left to wait for afterwards.
 
 use crate::store::{Disk, DiskCall, DiskFailure};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,7 +11,12 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// Held as long as nobody else may have the folder.
+    _lock: Option<File>,
 }
+
+/// The file that is locked by whoever has a folder alone.
+const LOCK: &str = "lock";
 
 impl Folder {
     /// The folder at `path`, made if it is not there; the one above has to be.
@@ -28,7 +33,31 @@ impl Folder {
             return Err(ErrorKind::NotADirectory.into());
         }
         let path = path.to_owned();
-        Ok(Self { path })
+        Ok(Self { path, _lock: None })
+    }
+
+    /// As [`Folder::open`], as long as this value lives for nobody else: for engines whose file
+    /// two processes would spoil. The system takes the lock away from a process that is ended.
+    ///
+    /// # Errors
+    /// Also if another process has it.
+    pub(super) fn open_alone(path: &Path) -> io::Result<Self> {
+        let folder = Self::open(path)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.file(LOCK))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                _lock: Some(lock),
+                ..folder
+            }),
+            Err(TryLockError::WouldBlock) => {
+                Err(io::Error::other("another process has its records open"))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     fn file(&self, name: &str) -> PathBuf {

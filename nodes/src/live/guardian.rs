@@ -1,17 +1,21 @@
-//! The process between a worker and a child of its: it starts the program in a group of its own,
-//! passes the worker's signals on, tells how the program ended by ending the same way, and ends
-//! the whole group when the worker is gone. Plain threads; nothing of the protocol is here.
+//! The process between a worker and a child of its: it sets the child's limits on itself, starts
+//! the program in a group of its own, passes the worker's signals on, tells how the program ended
+//! by ending the same way, and ends the whole group when the program has ended or the worker is
+//! gone. Plain threads; nothing of the protocol is here.
 //!
 //! Both ends share a socket, which is the guardian's standard input. The worker writes single
 //! bytes ([`POLITE`], [`FORCED`]); the guardian writes one line: `started PID` or `failed REASON`.
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use super::limits::ChildLimit;
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::channel;
 
 /// The worker's byte for SIGTERM.
 pub(super) const POLITE: u8 = b't';
@@ -27,35 +31,68 @@ const ORPHANED: u8 = 255;
 /// The exit code of a guardian whose program could not be started, as a shell has it.
 const NOT_STARTED: u8 = 127;
 
-/// Starts a program and stands between it and the worker until it has ended. Returns the exit
-/// code to end with: the program's own, 128 and its signal, or 255 if the worker is gone.
-pub fn guard(program: &OsString, arguments: &[OsString]) -> u8 {
-    let link = io::stdin().as_fd().try_clone_to_owned();
-    let Ok(mut link) = link.map(UnixStream::from) else {
+/// Starts a program within limits, and stands between it and the worker until it has ended.
+/// Returns the exit code to end with: the program's own, 128 and its signal, or 255 if the worker
+/// is gone.
+///
+/// **Differs:** what the program leaves running in its group is ended after it; Spark knows of the
+/// program alone.
+pub fn guard(limits: &[ChildLimit], program: &OsString, arguments: &[OsString]) -> u8 {
+    let link = || io::stdin().as_fd().try_clone_to_owned();
+    let (Ok(reading), Ok(writing)) = (link(), link()) else {
         return NOT_STARTED;
     };
+    let (mut reading, mut writing) = (UnixStream::from(reading), UnixStream::from(writing));
+    // Made before the limits hold, which are the program's and may be too tight for a thread.
+    let (leads, leader) = channel();
+    std::thread::spawn(move || {
+        if let Ok(group) = leader.recv() {
+            obey(&mut reading, group);
+            signal(group, Signal::KILL);
+            std::process::exit(i32::from(ORPHANED));
+        }
+    });
+    let mut child = match start(limits, program, arguments) {
+        Ok(child) => child,
+        Err(reason) => {
+            // A worker that is gone needs no reason.
+            let _ = writeln!(writing, "{FAILED}{reason}");
+            return NOT_STARTED;
+        }
+    };
+    let _ = writeln!(writing, "{STARTED}{}", child.id());
+    let group = group(child.id());
+    // The thread waits for nothing else.
+    let _ = leads.send(group);
+    end_of(&mut child, group).map_or(ORPHANED, code)
+}
+
+fn start(
+    limits: &[ChildLimit],
+    program: &OsString,
+    arguments: &[OsString],
+) -> Result<Child, String> {
+    for limit in limits {
+        limit.set()?;
+    }
     let mut command = Command::new(program);
     command
         .args(arguments)
         .stdin(Stdio::null())
         .process_group(0);
-    let mut child = match command.spawn() {
-        Ok(child) => child,
-        Err(error) => {
-            let program = program.to_string_lossy();
-            // A worker that is gone needs no reason.
-            let _ = writeln!(link, "{FAILED}{program}: {error}");
-            return NOT_STARTED;
-        }
-    };
-    let group = group(child.id());
-    let _ = writeln!(link, "{STARTED}{}", child.id());
-    std::thread::spawn(move || {
-        obey(&mut link, group);
+    let child = command.spawn();
+    child.map_err(|error| format!("{}: {error}", program.to_string_lossy()))
+}
+
+/// Waits until the program has ended, and ends what it has left running in its group. Until the
+/// program is waited for, nobody else can get its number, which is the group's.
+fn end_of(child: &mut Child, group: Option<Pid>) -> io::Result<ExitStatus> {
+    if let Some(leader) = group {
+        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(waitid(WaitId::Pid(leader), ended), Err(Errno::INTR)) {}
         signal(group, Signal::KILL);
-        std::process::exit(i32::from(ORPHANED));
-    });
-    child.wait().map_or(ORPHANED, code)
+    }
+    child.wait()
 }
 
 /// Passes signals on until the worker is gone.

@@ -3,7 +3,7 @@
 //! the protocol belong to a thread.
 
 use super::children::Children;
-use super::resident::{Resident, Sockets};
+use super::resident::{Resident, Sockets, Witness};
 use super::{Ended, LiveError};
 use crate::dice::Dice;
 use crate::gateway::http::{self, Answering, Server};
@@ -32,7 +32,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio::time::timeout;
-use tracing::info;
+use tracing::{info, warn};
 
 /// How long what was written may take to leave when the process has ended.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -49,12 +49,14 @@ pub(super) struct Beginning<P> {
     pub(super) listener: TcpListener,
     /// What those who connect have to know, if there is a secret.
     pub(super) key: Option<Key>,
-    /// What the node shows of its state, and where.
-    pub(super) pages: (TcpListener, P),
+    /// What the node shows of its state, and where, if it does.
+    pub(super) pages: Option<(TcpListener, P)>,
     /// A master's REST server.
     pub(super) rest: Option<(TcpListener, Guarded<RestServer>)>,
     /// A worker's children.
     pub(super) children: Option<Children>,
+    /// Who hears what the node notes.
+    pub(super) witness: Option<Witness>,
     /// What happens to the node first.
     pub(super) first: Vec<Happening>,
     /// What the node is told when a signal asks the process to end; nothing: it ends at once.
@@ -107,6 +109,8 @@ pub(super) async fn run<P: Server>(
         children: beginning.children,
         exit_code: Rc::clone(&exit_code),
         sockets: Sockets::default(),
+        cleans_up: Cell::default(),
+        witness: beginning.witness,
         transport: Secured {
             inner: Tcp,
             key: beginning.key.clone(),
@@ -172,19 +176,12 @@ fn tell(commands: &mpsc::UnboundedSender<Command>, happening: Happening) {
 
 /// Serves until a server fails.
 async fn serve<P: Server>(
-    pages: (TcpListener, P),
+    pages: Option<(TcpListener, P)>,
     rest: Option<(TcpListener, Guarded<RestServer>)>,
     desk: Desk,
 ) -> io::Error {
-    let limits = http::Limits::default();
-    let (listener, server) = pages;
-    let pages = http::serve::<Tcp>(listener, server, desk.clone(), limits);
-    let rest = async {
-        match rest {
-            Some((listener, server)) => http::serve::<Tcp>(listener, server, desk, limits).await,
-            None => pending().await,
-        }
-    };
+    let pages = serve_one(pages, desk.clone());
+    let rest = serve_one(rest, desk);
     let ended = tokio::select! {
         biased;
         ended = pages => ended,
@@ -193,6 +190,16 @@ async fn serve<P: Server>(
     ended
         .err()
         .unwrap_or_else(|| io::Error::other("it has ended"))
+}
+
+/// Serves until the server fails; without one for ever.
+async fn serve_one<P: Server>(one: Option<(TcpListener, P)>, desk: Desk) -> io::Result<()> {
+    match one {
+        Some((listener, server)) => {
+            http::serve::<Tcp>(listener, server, desk, http::Limits::default()).await
+        }
+        None => pending().await,
+    }
 }
 
 /// The process's stream of random numbers. Live processes are not played again: what they draw
@@ -228,6 +235,10 @@ impl Answering for Desk {
 
     fn wall(&self) -> WallTime {
         Clock::calendar()
+    }
+
+    fn refused(&self, origin: &str, reason: &str) {
+        warn!(origin, reason, "HTTP refused");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::folder::Folder;
 use super::hosting::{Beginning, on_this_thread, run};
+use super::limits::open_more_files;
 use super::ports::{Exposure, Proof, is_loopback, listen, names, page_url};
 use super::properties::Properties;
 use super::secrets::{Secret, Token, is_confidential_variable};
@@ -11,11 +12,15 @@ use crate::gateway::{Admission, Form, Guarded, MasterPages, RestServer, RestSett
 use crate::hosted::{AnyNode, Happening};
 use crate::master::{Master, MasterSettings};
 use crate::settings::{Settings, Shared};
-use crate::store::{FileStore, NoStore, Store, Writes};
+use crate::shell::Clock;
+use crate::store::{EmbeddedStore, FileStore, NoStore, Store, Writes};
 use deploysim_protocol::address::Address;
 use deploysim_protocol::behaviour::Behaviour;
 use deploysim_protocol::conf::{Conf, DecommissionAllowMode, RecoveryMode};
+use deploysim_protocol::time::Time;
+use std::io;
 use std::path::Path;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
@@ -47,6 +52,7 @@ impl MasterOptions {
         let proofs = self.proofs(&conf)?;
         let behaviour = Behaviour::default();
         let store = store(&conf, &behaviour)?;
+        open_more_files();
         on_this_thread(self.live(conf, behaviour, store, proofs))
     }
 
@@ -112,15 +118,19 @@ impl MasterOptions {
             election: None,
             shared,
         };
+        if store.keeps_records() {
+            next_second().await;
+        }
         let beginning = Beginning {
             node: AnyNode::Master(Box::new(Master::new(settings))),
             store,
             address,
             listener,
             key: proofs.secret.as_ref().map(Secret::key),
-            pages: (pages, self.pages(&conf, &proofs)),
+            pages: Some((pages, self.pages(&conf, &proofs))),
             rest: rest.map(|(listener, _, server)| (listener, server)),
             children: None,
+            witness: None,
             // Without an election service a master leads at once. Spark: `MonarchyLeaderAgent`.
             first: vec![Happening::Started, Happening::Elected],
             farewell: None,
@@ -184,6 +194,18 @@ impl MasterOptions {
     }
 }
 
+/// Waits for the next second of the calendar. Ids of drivers and applications are a second and a
+/// number that begins at 0 with the process: one that began again within a second would give ids
+/// that are on record already. Spark never begins as fast.
+async fn next_second() {
+    let into_second_ms = Clock::calendar().as_millis().rem_euclid(1000);
+    let left_ms = u64::try_from(1000 - into_second_ms).unwrap_or_default();
+    let clock = Clock::new(Time::ZERO, Duration::from_nanos(1));
+    clock
+        .reach(Time::ZERO + Duration::from_millis(left_ms))
+        .await;
+}
+
 /// What others have to prove.
 #[derive(Debug)]
 struct Proofs {
@@ -198,25 +220,14 @@ fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError
     let unsupported = |mode: &str| {
         Err(LiveError::BadInput(format!(
             "error: spark.deploy.recoveryMode {mode} is not there for live masters: allowed is \
-             NONE and FILESYSTEM"
+             NONE, FILESYSTEM and ROCKSDB"
         )))
     };
     match conf.recovery_mode {
         RecoveryMode::None => Ok(Box::new(NoStore)),
         RecoveryMode::Filesystem => {
+            let folder = recovery_folder(conf, "FILESYSTEM", Folder::open)?;
             let name = conf.recovery_directory.as_str();
-            if name.is_empty() {
-                return Err(LiveError::BadInput(
-                    "error: spark.deploy.recoveryMode FILESYSTEM needs a folder: set \
-                     spark.deploy.recoveryDirectory"
-                        .to_owned(),
-                ));
-            }
-            let folder = Folder::open(Path::new(name)).map_err(|error| {
-                LiveError::BadInput(format!(
-                    "error: spark.deploy.recoveryDirectory {name}: {error}"
-                ))
-            })?;
             let unreadable = behaviour.unreadable_record;
             Ok(Box::new(FileStore::new(
                 folder,
@@ -225,8 +236,30 @@ fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError
                 unreadable,
             )))
         }
-        RecoveryMode::Rocksdb => unsupported("ROCKSDB"),
+        RecoveryMode::Rocksdb => {
+            let folder = recovery_folder(conf, "ROCKSDB", Folder::open_alone)?;
+            Ok(Box::new(EmbeddedStore::new(folder, Writes::Safe)))
+        }
         RecoveryMode::Zookeeper => unsupported("ZOOKEEPER"),
         RecoveryMode::Custom => unsupported("CUSTOM"),
     }
+}
+
+fn recovery_folder(
+    conf: &Conf,
+    mode: &str,
+    open: fn(&Path) -> io::Result<Folder>,
+) -> Result<Folder, LiveError> {
+    let name = conf.recovery_directory.as_str();
+    if name.is_empty() {
+        return Err(LiveError::BadInput(format!(
+            "error: spark.deploy.recoveryMode {mode} needs a folder: set \
+             spark.deploy.recoveryDirectory"
+        )));
+    }
+    open(Path::new(name)).map_err(|error| {
+        LiveError::BadInput(format!(
+            "error: spark.deploy.recoveryDirectory {name}: {error}"
+        ))
+    })
 }

@@ -11,22 +11,30 @@
 //! | what proves who somebody is | `secrets.rs` |
 //! | what is logged | `journal.rs` |
 //! | a persistence engine's files | `folder.rs` |
-//! | children: what is run, by whom, and who ends it | `program.rs`, `children.rs`, `guardian.rs` |
-//! | who speaks to a REST server, or asks for a state document | `client.rs`, `asking.rs` |
+//! | children: what is run, by whom, and who ends it | `program.rs`, `python.rs`, `children.rs`, `guardian.rs` |
+//! | what a program consists of, and what it may use | `resources.rs`, `limits.rs` |
+//! | which directories are deleted | `cleanup.rs` |
+//! | who speaks to a REST server, and to masters without one | `client.rs`, `submission.rs` |
+//! | a question on HTTP, also for a state document | `asking.rs` |
 
 mod asking;
 mod children;
+mod cleanup;
 mod client;
 mod folder;
 mod guardian;
 mod hosting;
 mod journal;
+mod limits;
 mod master;
 mod ports;
 mod program;
 mod properties;
+mod python;
 mod resident;
+mod resources;
 mod secrets;
+mod submission;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -35,10 +43,12 @@ pub use crate::gateway::{TOKEN, is_confidential};
 pub use asking::state_document;
 pub use client::{Client, Reply, Submission};
 pub use guardian::{FAILED, STARTED, guard};
+pub use limits::ChildLimit;
 pub use master::MasterOptions;
 pub use ports::Exposure;
 pub use properties::Properties;
 pub use secrets::Token;
+pub use submission::{Outcome, Patience, ProtocolClient};
 pub use worker::{WorkerOptions, masters_in};
 
 use std::fmt;
@@ -60,6 +70,8 @@ pub enum Ended {
 pub enum LiveError {
     /// An argument or a file is wrong; what to say.
     BadInput(String),
+    /// Nobody answers where somebody should, as far as is known; what to say.
+    Unreachable(String),
     /// The machine failed; what to say.
     Machine(String),
 }
@@ -72,7 +84,9 @@ fn wrong(what: String) -> LiveError {
 impl fmt::Display for LiveError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadInput(text) | Self::Machine(text) => formatter.write_str(text),
+            Self::BadInput(text) | Self::Unreachable(text) | Self::Machine(text) => {
+                formatter.write_str(text)
+            }
         }
     }
 }

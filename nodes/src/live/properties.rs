@@ -97,6 +97,17 @@ impl Properties {
         entries.map(|entry| (entry.key.as_str(), entry.value.as_str()))
     }
 
+    /// Every entry whose key begins with `prefix`: its place, the key, and the value.
+    pub(super) fn below(&self, prefix: &str) -> impl Iterator<Item = (String, &str, &str)> {
+        let entries = self.entries.iter();
+        let below = entries.filter(move |entry| entry.key.starts_with(prefix));
+        below.map(|entry| (self.place(entry), &*entry.key, &*entry.value))
+    }
+
+    fn place(&self, entry: &Entry) -> String {
+        format!("{}:{}", self.path.display(), entry.line)
+    }
+
     /// The configuration that the file describes. Keys that concern other parts of Spark are
     /// named in the log and ignored, because such files are shared with them.
     ///
@@ -106,7 +117,7 @@ impl Properties {
         let mut conf = Conf::default();
         let mut wrong = Vec::new();
         for entry in &self.entries {
-            let place = format!("{}:{}", self.path.display(), entry.line);
+            let place = self.place(entry);
             if !entry.is_meant() {
                 warn!(
                     place,

@@ -2,13 +2,15 @@
 
 use super::children::Children;
 use super::journal;
-use crate::hosted::AnyNode;
+use crate::hosted::{AnyNode, AnyTimer, Happening};
 use crate::node::Signal;
 use crate::process::{Process, ProcessId};
 use crate::shell::{
     Clock, Parcel, Report, Screened, Secure, Secured, Surroundings, Tcp, Transport,
 };
+use crate::worker::WorkerTimer;
 use deploysim_protocol::address::{Address, Connection};
+use deploysim_protocol::event::Event;
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::{Time, WallTime};
 use std::cell::{Cell, RefCell};
@@ -26,9 +28,16 @@ pub(super) struct Resident {
     /// The exit code that the node has chosen, once it has.
     pub(super) exit_code: Rc<Cell<Option<i32>>>,
     pub(super) sockets: Sockets,
+    /// Who hears what the node notes.
+    pub(super) witness: Option<Witness>,
+    /// Whether the node has just found that old directories are to be deleted.
+    pub(super) cleans_up: Cell<bool>,
     /// Where its connections come from.
     pub(super) transport: Secured<Tcp>,
 }
+
+/// Hears what a node notes.
+pub(super) type Witness = Box<dyn Fn(&Event)>;
 
 /// The connections that the process has numbered.
 #[derive(Default)]
@@ -91,10 +100,35 @@ impl Surroundings for Resident {
     }
 
     fn report(&self, report: Report<'_>) {
+        if let (Some(hear), Report::Note(event)) = (&self.witness, &report) {
+            hear(event);
+        }
+        if let Report::Handed {
+            happening:
+                Happening::Fired {
+                    timer: AnyTimer::Worker(WorkerTimer::WorkDirCleanup(_)),
+                    ..
+                },
+        } = report
+        {
+            self.cleans_up.set(true);
+        }
         journal::log(self.name, &report, &self.sockets.origin(&report));
     }
 
-    fn inspect(&self, _node: &AnyNode) {}
+    /// Old directories are deleted when the node's timer says so, save those of what the node
+    /// has in its tables.
+    fn inspect(&self, node: &AnyNode) {
+        if !self.cleans_up.replace(false) {
+            return;
+        }
+        if let (AnyNode::Worker(worker), Some(children)) = (node, &self.children) {
+            let executors = worker.executors().map(|one| one.executor.application.0);
+            let drivers = worker.drivers().map(|one| one.driver.0);
+            let protected = executors.chain(drivers).map(|id| id.to_string());
+            children.clean(protected.collect(), Clock::calendar());
+        }
+    }
 
     fn screen(&self, _connection: Connection, parcel: Parcel) -> Screened {
         Screened::Same(parcel)

@@ -1,20 +1,25 @@
 //! What can be said of live processes without starting one: properties files, master URLs, and
 //! what is run for an order. Whole processes are started by the tests of the binary.
 
+use super::cleanup::clean;
 use super::folder::Folder;
-use super::program::prepare;
+use super::limits::{ChildLimit, child_limits};
+use super::program::{Prepared, Site, prepare};
 use super::{LiveError, Properties, masters_in};
-use crate::process::{DriverProgram, Program};
+use crate::process::{DriverProgram, ExecutorProgram, Program};
 use crate::store::{Disk, DiskFailure};
 use deploysim_protocol::address::Address;
-use deploysim_protocol::description::{Command, DriverDescription};
-use deploysim_protocol::id::DriverId;
+use deploysim_protocol::description::{
+    ApplicationDescription, Command, DriverDescription, ExecutorOrder, ResourceProfile,
+};
+use deploysim_protocol::id::{ApplicationId, DriverId, ExecutorId, ProfileId};
 use deploysim_protocol::resource::Resources;
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 fn properties(text: &str) -> Result<Properties, LiveError> {
     Properties::parse(Path::new("spark.conf"), text)
@@ -67,6 +72,17 @@ fn a_master_url_may_name_several_masters() {
     }
 }
 
+/// What is prepared at a worker whose work directory is `work`.
+fn prepared(program: &Program, work: &Path) -> Result<Prepared, String> {
+    let site = Site {
+        work: work.to_owned(),
+        ..Site::default()
+    };
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build().unwrap();
+    runtime.block_on(prepare(program, &site))
+}
+
 fn driver(resource: &str, options: &[&str]) -> Program {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     Program::Driver(Box::new(DriverProgram {
@@ -105,7 +121,7 @@ fn line(name: &str, mode: u32, options: &[&str]) -> Result<Vec<String>, String> 
     let work = ground.path().join("work");
     let program = driver(&format!("file:{}", resource.display()), options);
     let without = |text: String| text.replace(&format!("{}/", work.display()), "");
-    match prepare(&program, &work, None) {
+    match prepared(&program, &work) {
         Ok(prepared) => {
             assert_eq!(prepared.directory, work.join("driver-1"));
             Ok(prepared.line.into_iter().map(without).collect())
@@ -151,11 +167,13 @@ fn a_driver_may_say_itself_what_is_run() {
 fn what_cannot_be_fetched_is_not_run() {
     let ground = tempfile::tempdir().unwrap();
     for (resource, reason) in [
-        ("http://a/b.jar", "http://a/b.jar cannot be fetched"),
+        ("https://a/b.jar", "https://a/b.jar cannot be fetched"),
+        ("http:b.jar", "http:b.jar"),
+        ("http://a/", "http://a/ names no file"),
         ("/not-there.jar", "/not-there.jar: No such file"),
         ("relative.jar", "relative.jar cannot be fetched"),
     ] {
-        let refused = prepare(&driver(resource, &[]), ground.path(), None).unwrap_err();
+        let refused = prepared(&driver(resource, &[]), ground.path()).unwrap_err();
         assert!(refused.starts_with(reason), "{refused}");
     }
 }
@@ -183,4 +201,208 @@ fn a_folder_keeps_what_is_written_and_says_what_is_missing() {
     assert_eq!(folder.write("b", 0, b"").outcome, Err(DiskFailure::Missing));
     let above_is_missing = Folder::open(&path.join("x/y"));
     assert!(above_is_missing.is_err());
+}
+
+#[test]
+fn a_python_program_finds_its_own_files_and_sparks() {
+    let ground = tempfile::tempdir().unwrap();
+    let file = |name: &str| {
+        let path = ground.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "").unwrap();
+        path.display().to_string()
+    };
+    let (app, module, archive) = (file("app.py"), file("module.py"), file("more.zip"));
+    let bridge = file("spark/python/lib/py4j-0.10-src.zip");
+    let files = format!("-Dspark.submit.pyFiles=file:{module},{archive}");
+    let Program::Driver(mut order) = driver(&app, &[&files]) else {
+        panic!("it is a driver");
+    };
+    let description = Arc::make_mut(&mut order.description);
+    let home = ground.path().join("spark").display().to_string();
+    let environment = &mut description.command.environment;
+    environment.insert("SPARK_HOME".to_owned(), home.clone());
+    environment.insert("PYTHONPATH".to_owned(), "/before".to_owned());
+
+    let work = ground.path().join("work");
+    let made = prepared(&Program::Driver(order), &work).unwrap();
+    let own = work.join("driver-1").display().to_string();
+    assert!(work.join("driver-1/module.py").exists());
+    assert_eq!(
+        made.environment["PYTHONPATH"],
+        format!("{own}:{own}/more.zip:{home}/python/lib/pyspark.zip:{bridge}:/before")
+    );
+    assert_eq!(made.environment["PYTHONUNBUFFERED"], "YES");
+}
+
+fn executor(command: Command) -> Program {
+    let description = ApplicationDescription {
+        name: "app".to_owned(),
+        cores_max: None,
+        command,
+        app_ui_url: String::new(),
+        default_profile: ResourceProfile::default(),
+        event_log_dir: None,
+        event_log_codec: None,
+        initial_executor_limit: None,
+        user: "somebody".to_owned(),
+    };
+    let application = ApplicationId::new("app-1");
+    let number = 7;
+    Program::Executor(Box::new(ExecutorProgram {
+        order: ExecutorOrder {
+            executor: ExecutorId {
+                application,
+                number,
+            },
+            profile: ProfileId::default(),
+            description: Arc::new(description),
+            cores: 3,
+            memory_mib: 256,
+            resources: Resources::NONE,
+        },
+        worker: Address::new("here", 7078),
+    }))
+}
+
+#[test]
+fn an_executor_runs_what_its_application_says() {
+    let ground = tempfile::tempdir().unwrap();
+    let owned = |words: &[&str]| -> Vec<String> { words.iter().map(|&word| word.into()).collect() };
+    let command = Command {
+        main_class: "a.Backend".to_owned(),
+        arguments: owned(&[
+            "--id",
+            "{{EXECUTOR_ID}}",
+            "--on",
+            "{{WORKER_URL}}",
+            "{{CORES}}",
+        ]),
+        class_path_entries: owned(&["/a.jar", "/b"]),
+        java_options: owned(&["-Dapp={{APP_ID}}"]),
+        ..Command::default()
+    };
+    let made = prepared(&executor(command.clone()), ground.path()).unwrap();
+    assert_eq!(made.directory, ground.path().join("app-1/7"));
+    let java = [
+        "java",
+        "-Xmx256M",
+        "-Dapp=app-1",
+        "-cp",
+        "/a.jar:/b",
+        "a.Backend",
+    ];
+    let arguments = ["--id", "7", "--on", "spark://Worker@here:7078", "3"];
+    assert_eq!(made.line, owned(&[&java[..], &arguments[..]].concat()));
+
+    let program = Command {
+        main_class: "/bin/program".to_owned(),
+        ..command
+    };
+    let made = prepared(&executor(program), ground.path()).unwrap();
+    assert_eq!(
+        made.line,
+        owned(&[&["/bin/program"][..], &arguments[..]].concat())
+    );
+
+    let refused = prepared(&executor(Command::default()), ground.path());
+    assert!(refused.unwrap_err().contains("no program"));
+}
+
+#[test]
+fn limits_of_children_are_read_from_properties() {
+    let text = "deploysim.child.cpuTimeMax 2min\ndeploysim.child.memoryMax 1g\n\
+                deploysim.child.fileSizeMax 10\ndeploysim.child.coreSizeMax 0\n\
+                deploysim.child.openFilesMax 64\ndeploysim.child.memoryMax 2g\n";
+    let limits = child_limits(&properties(text).unwrap()).unwrap();
+    let words: Vec<_> = limits.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "cpuTimeMax=120",
+            "fileSizeMax=10",
+            "coreSizeMax=0",
+            "openFilesMax=64",
+            "memoryMax=2147483648",
+        ]
+    );
+    for (word, limit) in words.iter().zip(&limits) {
+        assert_eq!(word.parse::<ChildLimit>().as_ref(), Ok(limit));
+    }
+    for wrong in ["memoryMax", "memoryMax=", "memory=1"] {
+        assert!(wrong.parse::<ChildLimit>().is_err(), "{wrong}");
+    }
+
+    let text = "deploysim.child.memory 1g\ndeploysim.child.cpuTimeMax 0\n\
+                deploysim.child.openFilesMax many\n";
+    let error = child_limits(&properties(text).unwrap()).unwrap_err();
+    let error = error.to_string();
+    let lines: Vec<_> = error.lines().collect();
+    assert_eq!(lines.len(), 3, "{error}");
+    assert!(lines[0].contains("deploysim.child.memoryMax"), "{error}");
+    assert!(lines[1].starts_with("error: spark.conf:2: "), "{error}");
+    assert!(lines[2].contains("from 16 on"), "{error}");
+}
+
+/// Makes a file, and gives it and the folders around it, up to the ground, this age.
+fn aged(ground: &Path, name: &str, age: Duration) {
+    let path = ground.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "").unwrap();
+    for path in path.ancestors().take_while(|path| *path != ground) {
+        let file = fs::File::open(path).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_hours(1) - age)
+            .unwrap();
+    }
+}
+
+#[test]
+fn only_what_is_old_unprotected_and_inside_is_deleted() {
+    let ground = tempfile::tempdir().unwrap();
+    let (work, elsewhere) = (ground.path().join("work"), ground.path().join("elsewhere"));
+    let (old, new) = (Duration::from_mins(30), Duration::from_mins(1));
+    aged(&elsewhere, "kept/file", old);
+    aged(&work, "driver-old/a/b/file", old);
+    aged(&work, "driver-running/file", old);
+    aged(&work, "driver-busy/a/b/other", old);
+    aged(&work, "driver-busy/a/b/file", new);
+    aged(&work, "driver-busy/a/last", old);
+    aged(&work, "file", old);
+    std::os::unix::fs::symlink(&elsewhere, work.join("link")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, work.join("driver-old/link")).unwrap();
+    let long_ago = fs::File::open(work.join("driver-old")).unwrap();
+    long_ago.set_modified(UNIX_EPOCH).unwrap();
+
+    let protected = BTreeSet::from(["driver-running".to_owned()]);
+    let limit = UNIX_EPOCH + Duration::from_hours(1) - Duration::from_mins(10);
+    // The link is as new as this test, and so is what it is in.
+    assert!(clean(&work, &protected, limit).unwrap().is_empty());
+    fs::remove_file(work.join("driver-old/link")).unwrap();
+    long_ago.set_modified(UNIX_EPOCH).unwrap();
+
+    let deletions = clean(&work, &protected, limit).unwrap();
+    let deleted: Vec<_> = deletions.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!(deleted, [work.join("driver-old")]);
+    assert!(deletions.iter().all(|(_, outcome)| outcome.is_ok()));
+    for kept in [
+        "driver-running/file",
+        "driver-busy/a/b/file",
+        "file",
+        "link",
+    ] {
+        assert!(work.join(kept).exists(), "{kept}");
+    }
+    assert!(!work.join("driver-old").exists());
+    assert!(elsewhere.join("kept/file").exists());
+}
+
+#[test]
+fn a_folder_that_is_had_alone_is_had_once() {
+    let ground = tempfile::tempdir().unwrap();
+    let path = ground.path().join("records");
+    let first = Folder::open_alone(&path).unwrap();
+    let second = Folder::open_alone(&path).unwrap_err().to_string();
+    assert_eq!(second, "another process has its records open");
+    drop(first);
+    assert!(Folder::open_alone(&path).is_ok());
 }

@@ -3,13 +3,17 @@
 
 use super::children::Children;
 use super::hosting::{Beginning, on_this_thread, run};
+use super::limits::child_limits;
 use super::ports::{Exposure, Proof, listen, names, page_url};
+use super::program::Site;
 use super::properties::Properties;
+use super::resources::Fetching;
 use super::secrets::Secret;
 use super::{Ended, LiveError};
 use crate::gateway::{Admission, Form, Guarded, WorkerPages};
 use crate::hosted::{AnyNode, Happening};
 use crate::settings::{Settings, Shared};
+use crate::shell::Command;
 use crate::store::NoStore;
 use crate::worker::{Worker, WorkerOperation, WorkerSettings};
 use deploysim_protocol::address::Address;
@@ -17,8 +21,10 @@ use deploysim_protocol::behaviour::Behaviour;
 use deploysim_protocol::conf::Conf;
 use deploysim_protocol::resource::{ResourceInformation, Resources};
 use deploysim_protocol::text::Text;
+use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use tokio::sync::mpsc;
 use tracing::info;
 
@@ -89,6 +95,10 @@ impl WorkerOptions {
         work: PathBuf,
         secret: Option<Secret>,
     ) -> Result<Ended, LiveError> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let key = secret.as_ref().map(Secret::key);
+        let is_authenticated = secret.is_some();
+        let children = self.children(work, secret, &conf, sender.clone())?;
         let retries = conf.port_max_retries;
         let (listener, address) = listen("sparkWorker", &self.host, self.port, retries).await?;
         let pages_port = self.properties.value("spark.worker.ui.port");
@@ -100,23 +110,12 @@ impl WorkerOptions {
         info!(
             url = address.to_spark_url(),
             webui = %format_args!("http://{pages_at}"),
-            authenticated = secret.is_some(),
+            authenticated = is_authenticated,
             cores = settings.cores,
             memory_mib = settings.memory_mib,
-            work = %work.display(),
+            work = %children.site.work.display(),
             "worker listens"
         );
-        let key = secret.as_ref().map(Secret::key);
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let executor_command = self.properties.value("deploysim.executor.command");
-        let children = Children {
-            work,
-            executor_command: executor_command.map(str::to_owned),
-            secret,
-            commands: sender.clone(),
-            running: Default::default(),
-            waiting: Default::default(),
-        };
         let settings = WorkerSettings {
             web_ui_url: page_url(&self.host, self.public_host.as_ref(), pages_at.port),
             ..settings
@@ -136,14 +135,40 @@ impl WorkerOptions {
             address,
             listener,
             key,
-            pages: (pages, pages_server),
+            pages: Some((pages, pages_server)),
             rest: None,
             children: Some(children),
+            witness: None,
             first: vec![Happening::Started],
             farewell: Some(WorkerOperation::StopPolitely),
             commands: (sender, receiver),
         };
         run(beginning, &conf).await
+    }
+
+    fn children(
+        &self,
+        work: PathBuf,
+        secret: Option<Secret>,
+        conf: &Conf,
+        commands: mpsc::UnboundedSender<Command>,
+    ) -> Result<Children, LiveError> {
+        let executor_command = self.properties.value("deploysim.executor.command");
+        let site = Site {
+            work,
+            executor_command: executor_command.map(str::to_owned),
+            fetching: Fetching::of(&self.properties)?,
+            secret,
+        };
+        Ok(Children {
+            site: Rc::new(site),
+            limits: child_limits(&self.properties)?.into(),
+            cleanup_age: conf.cleanup_app_data_ttl,
+            is_cleaning: Rc::default(),
+            commands,
+            running: Rc::default(),
+            waiting: RefCell::default(),
+        })
     }
 
     fn cores(&self) -> Result<i32, LiveError> {

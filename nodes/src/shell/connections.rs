@@ -18,8 +18,16 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
+
+/// Those who have dialled and not said who they are, at one time. When there is one more, the one
+/// that has taken longest is refused: silence must not keep others out. Half of the files that
+/// the most modest systems let a process open.
+const GREETINGS_MAX: usize = 512;
+
+/// Why somebody is refused who has said nothing and may be no stranger.
+const CROWDED: &str = "too many others have not said who they are either";
 
 /// All connections of a process.
 #[derive(Debug, Default)]
@@ -161,8 +169,15 @@ impl<S: Surroundings> Shell<S> {
         let (clock, patience) = (self.clock, self.limits.connect_timeout);
         self.tasks.spawn_local(async move {
             let mut greetings = tokio::task::JoinSet::new();
+            let mut places = VecDeque::new();
             while let Ok(stream) = S::Transport::accept(&listener).await {
                 while greetings.try_join_next().is_some() {}
+                places.retain(|place: &oneshot::Sender<()>| !place.is_closed());
+                if places.len() >= GREETINGS_MAX {
+                    drop(places.pop_front());
+                }
+                let (place, loss_of_place) = oneshot::channel();
+                places.push_back(place);
                 let inbox = inbox.clone();
                 let origin = S::Transport::origin(&stream);
                 greetings.spawn_local(async move {
@@ -171,6 +186,7 @@ impl<S: Surroundings> Shell<S> {
                         biased;
                         greeted = greet(stream, own, limit) => greeted,
                         () = clock.reach(give_up_at) => Err(io::ErrorKind::TimedOut.into()),
+                        _ = loss_of_place => Err(io::Error::other(CROWDED)),
                     };
                     let told = match greeted {
                         Ok(greeted) => FromLink::Accepted(greeted),
@@ -232,10 +248,15 @@ impl<S: Surroundings> Shell<S> {
         let (outbox, queue) = mpsc::unbounded_channel();
         let queued_bytes = Rc::new(Cell::new(0));
         let activity = Activity::new(self.clock);
-        let inbox = self.inbox.clone();
-        let reader =
-            self.tasks
-                .spawn_local(read(reading, frames, connection, activity.clone(), inbox));
+        let (share, inbox) = (self.unfinished.share(), self.inbox.clone());
+        let reader = self.tasks.spawn_local(read(
+            reading,
+            frames,
+            connection,
+            activity.clone(),
+            share,
+            inbox,
+        ));
         let writer = super::spawn_beside(write(writing, queue, Rc::clone(&queued_bytes)));
         let line = Line {
             side,

@@ -4,6 +4,7 @@
 use super::clock::Clock;
 use super::surroundings::Parcel;
 use super::transport::Transport;
+use super::unfinished::Share;
 use crate::report::DialFailure;
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::text::Text;
@@ -17,6 +18,10 @@ use tokio::sync::mpsc;
 
 /// Bytes that are read at once.
 const READ_BYTES: usize = 4096;
+
+/// The longest greeting: room for the longest names of hosts. Whoever has not said who it is can
+/// have no more than this of the process's memory.
+const GREETING: Limit = Limit::of_bytes(4096);
 
 /// Who speaks on a connection.
 #[derive(Clone, Copy, Debug)]
@@ -70,12 +75,13 @@ pub(super) async fn greet<T: AsyncRead + AsyncWrite + Unpin>(
     let hello = encode(&hello, limit).map_err(io::Error::other)?;
     stream.write_all(&hello).await?;
     stream.flush().await?;
-    let mut frames = FrameReader::new(limit);
+    let mut frames = FrameReader::new(GREETING);
     let mut buffer = [0; READ_BYTES];
     loop {
         match frames.next_envelope().map_err(io::Error::other)? {
             Some(Envelope::Hello { name, listening }) => {
                 let peer = Speaker { name, listening };
+                frames.allow(limit);
                 return Ok(Greeted {
                     stream,
                     frames,
@@ -116,6 +122,7 @@ pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
     mut frames: FrameReader,
     connection: Connection,
     activity: Activity,
+    mut share: Share,
     inbox: mpsc::Sender<FromLink<T>>,
 ) {
     let mut buffer = vec![0; READ_BYTES];
@@ -124,6 +131,7 @@ pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
             // The greeting comes once.
             Ok(Some(Envelope::Hello { .. })) | Err(_) => break FromLink::Garbled { connection },
             Ok(Some(envelope)) => {
+                share.holds(frames.held_bytes());
                 let parcel = Parcel::Envelope(envelope);
                 let came = FromLink::Came { connection, parcel };
                 if inbox.send(came).await.is_err() {
@@ -142,6 +150,9 @@ pub(super) async fn read<T: AsyncRead + AsyncWrite + 'static>(
                 Ok(count) => {
                     activity.touch();
                     frames.push(&buffer[..count]);
+                    if !share.holds(frames.held_bytes()) {
+                        break FromLink::Garbled { connection };
+                    }
                 }
                 // A stream that checks its bytes says so of those that are not the peer's.
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {

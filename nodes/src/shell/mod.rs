@@ -22,6 +22,7 @@ mod tcp;
 mod tests;
 mod told;
 mod transport;
+mod unfinished;
 
 pub use clock::Clock;
 #[cfg(feature = "live")]
@@ -55,6 +56,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use unfinished::Unfinished;
 
 /// Frames that have come and that the loop has not looked at, over all connections. A bound for
 /// memory: more stay in their streams.
@@ -152,6 +154,8 @@ struct Shell<S: Surroundings> {
     inquiries: Inquiries,
     standing: Standing,
     is_over: bool,
+    /// What the connections hold of frames that have not come as a whole.
+    unfinished: Unfinished,
     /// Where the tasks of connections put what comes.
     inbox: mpsc::Sender<FromLink<Stream<S>>>,
     /// Everything that ends with the process.
@@ -197,6 +201,7 @@ impl<S: Surroundings> Shell<S> {
             inquiries: Inquiries::default(),
             standing: Standing::Going,
             is_over: false,
+            unfinished: Unfinished::default(),
             inbox: sender,
             tasks: JoinSet::new(),
         };

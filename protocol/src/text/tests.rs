@@ -1,6 +1,6 @@
 //! Unit tests of interned texts.
 
-use super::{Text, scope};
+use super::{Text, attempt, scope};
 use std::panic::catch_unwind;
 
 #[test]
@@ -62,4 +62,21 @@ fn a_text_is_printed_with_the_width_that_is_asked_for() {
         format!("[{text:>4}|{text:<4}|{text:?}]"),
         "[  w1|w1  |\"w1\"]"
     );
+}
+
+#[test]
+fn a_failed_attempt_leaves_no_texts() {
+    scope(|| {
+        let known = Text::new("known");
+        let failed: Result<(), &str> = attempt(|| {
+            Text::new("made");
+            Text::new("known");
+            Err("refused")
+        });
+        assert_eq!(failed, Err("refused"));
+        assert_eq!(Text::find("made"), None);
+        assert_eq!(Text::find("known"), Some(known));
+        let kept: Result<Text, &str> = attempt(|| Ok(Text::new("kept")));
+        assert_eq!(kept.map(Text::number), Ok(1));
+    });
 }

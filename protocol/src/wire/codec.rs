@@ -11,13 +11,14 @@
 //!    at most 4 MiB together.
 //! 4. Otherwise memory grows with the bytes that were found. The least favourable are a list of
 //!    empty strings: 24 bytes of memory for each byte, 72 while the list grows.
-//! 5. A text enters the table of texts only after all its bytes were found; it stays there
-//!    until the scope ends, also if a later field is bad.
+//! 5. A text enters the table of texts only after all its bytes were found, and leaves it again
+//!    if a later field is bad: a body that is refused leaves nothing behind.
 
 use super::frame::{HEADER_BYTES, Limit};
 use super::{Envelope, Error, FieldError};
 use crate::message::{Answer, Ask, Message};
 use crate::record::Record;
+use crate::text::attempt;
 use crate::thrown::Thrown;
 use postcard::ser_flavors::{Flavor, Size};
 use postcard::{Deserializer, serialize_with_flavor};
@@ -101,7 +102,7 @@ pub fn decode(body: &[u8]) -> Result<Envelope, Error> {
     let Some((&kind, fields)) = body.split_first() else {
         return Err(Error::Incomplete { at: 0 });
     };
-    match kind {
+    attempt(|| match kind {
         HELLO => read(fields).map(|(name, listening)| Envelope::Hello { name, listening }),
         ONE_WAY => read(fields).map(Envelope::OneWay),
         ASK => read(fields).map(|(call, ask)| Envelope::Ask { call, ask }),
@@ -109,7 +110,7 @@ pub fn decode(body: &[u8]) -> Result<Envelope, Error> {
         RESOLVE => read(fields).map(|(call, endpoint)| Envelope::Resolve { call, endpoint }),
         RESOLVED => read(fields).map(|(call, found)| Envelope::Resolved { call, found }),
         found => Err(Error::UnknownKind { found }),
-    }
+    })
 }
 
 const fn kind_byte(envelope: &Envelope) -> u8 {

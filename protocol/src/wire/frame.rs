@@ -76,6 +76,11 @@ impl FrameReader {
         }
     }
 
+    /// From the next envelope on, bodies may be as long as `limit` says.
+    pub const fn allow(&mut self, limit: Limit) {
+        self.limit = limit;
+    }
+
     /// Takes the next bytes of the stream.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.broken.is_some() {

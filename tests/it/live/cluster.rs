@@ -3,7 +3,7 @@
 
 use crate::ground::{Ground, Ran, program};
 use serde_json::Value;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
@@ -106,6 +106,23 @@ impl Process {
         signal(name, self.child.id());
     }
 
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as `kill -9` does, in the middle of whatever it is doing.
+    pub(super) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// What has been logged and nobody has asked for.
+    pub(super) fn log(&mut self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut self.seen);
+        lines.extend(self.log.try_iter());
+        lines
+    }
+
     #[track_caller]
     pub(super) fn ended(&mut self) -> ExitStatus {
         let child = &mut self.child;
@@ -161,7 +178,7 @@ pub(super) struct Master {
     pub(super) process: Process,
     /// `spark://…`, for workers.
     pub(super) url: String,
-    /// `spark://…`, of the REST server.
+    /// `spark://…`, of the REST server if there is one.
     pub(super) rest: String,
     pub(super) page: String,
 }
@@ -172,15 +189,28 @@ const ANY_PORTS: [&str; 4] = ["--port", "0", "--webui-port", "0"];
 impl Master {
     /// A master with these lines in its properties file.
     pub(super) fn start(ground: &Ground, properties: &str) -> Self {
+        Self::start_at(ground, properties, &["--port", "0"])
+    }
+
+    /// As [`Master::start`], at an address that the flags name.
+    pub(super) fn start_at(ground: &Ground, properties: &str, place: &[&str]) -> Self {
         let properties = format!("spark.master.rest.port 0\n{properties}");
         let file = ground.file("master.conf", properties);
         let mut arguments = vec!["master", "--properties-file", file.to_str().unwrap()];
-        arguments.extend(ANY_PORTS);
+        arguments.extend(["--webui-port", "0"]);
+        arguments.extend(place);
         let mut process = Process::start(&arguments);
         let line = process.logged(&["master listens"]);
+        let url = field(&line, "url").to_owned();
+        let has_rest = line.contains(" rest=");
         Self {
-            url: field(&line, "url").to_owned(),
-            rest: format!("spark://{}", field(&line, "rest")),
+            // Without a REST server the master's own port is asked.
+            rest: if has_rest {
+                format!("spark://{}", field(&line, "rest"))
+            } else {
+                url.clone()
+            },
+            url,
             page: field(&line, "webui").to_owned(),
             process,
         }
@@ -201,7 +231,18 @@ impl Master {
 
     /// Submits an executable file; returns the driver's id.
     pub(super) fn submit(&self, resource: &Path, flags: &[&str]) -> String {
-        let ran = self.run("submit", flags, &[resource.to_str().unwrap()]);
+        self.submit_with(resource, flags, &[])
+    }
+
+    /// As [`Master::submit`], with arguments for the program.
+    pub(super) fn submit_with(
+        &self,
+        resource: &Path,
+        flags: &[&str],
+        arguments: &[&str],
+    ) -> String {
+        let about = [&[resource.to_str().unwrap()], arguments].concat();
+        let ran = self.run("submit", flags, &about);
         assert_eq!(ran.code, Some(0), "{ran:?}");
         ran.stdout.trim().to_owned()
     }
@@ -234,25 +275,30 @@ impl Master {
 pub(super) struct Worker {
     pub(super) process: Process,
     pub(super) work: PathBuf,
+    /// `spark://…`, at which masters find it.
+    pub(super) url: String,
     page: String,
 }
 
 impl Worker {
     pub(super) fn start(ground: &Ground, name: &str, masters: &str) -> Self {
-        Self::start_with(ground, name, masters, &[])
+        Self::start_with(ground, name, masters, "")
     }
 
-    pub(super) fn start_with(ground: &Ground, name: &str, masters: &str, flags: &[&str]) -> Self {
+    /// As [`Worker::start`], with these lines in its properties file.
+    pub(super) fn start_with(ground: &Ground, name: &str, masters: &str, properties: &str) -> Self {
         let work = ground.path(name);
+        let file = ground.file(&format!("{name}.conf"), properties);
         let mut arguments = vec!["worker", masters, "--cores", "2", "--memory", "512m"];
-        arguments.extend(flags);
         arguments.extend(["--work-dir", work.to_str().unwrap()]);
+        arguments.extend(["--properties-file", file.to_str().unwrap()]);
         arguments.extend(ANY_PORTS);
         let mut process = Process::start(&arguments);
         let line = process.logged(&["worker listens"]);
         Self {
             process,
             work,
+            url: field(&line, "url").to_owned(),
             page: field(&line, "webui").to_owned(),
         }
     }
@@ -270,6 +316,21 @@ impl Worker {
             wanted(&fs::read_to_string(&file).ok()?)
         })
     }
+}
+
+/// A pipe with a name, through which a program is told something.
+pub(super) fn pipe(ground: &Ground, name: &str) -> PathBuf {
+    let path = ground.path(name);
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).unwrap();
+    path
+}
+
+/// Writes a line into a pipe. It is there to be read as long as the value lives.
+pub(super) fn tell(pipe: &Path, line: &str) -> File {
+    let mut both_ends = File::options().read(true).write(true).open(pipe).unwrap();
+    writeln!(both_ends, "{line}").unwrap();
+    both_ends
 }
 
 /// The JSON document of a page.

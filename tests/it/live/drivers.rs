@@ -1,7 +1,9 @@
 //! Submitted drivers as real processes: how they end, and who ends them.
 
-use super::cluster::{Master, Worker, lives, numbers, script, signal, wait_for};
-use crate::ground::Ground;
+use super::cluster::{Master, Worker, lives, numbers, pipe, script, signal, tell, wait_for};
+use crate::ground::{Ground, Ran, program};
+use std::net::TcpListener;
+use std::process::Stdio;
 
 /// A script that says who it is and runs until somebody ends it.
 const SLEEPS: &str = "echo $$\nexec sleep 600";
@@ -126,4 +128,80 @@ fn a_master_finds_its_records_again() {
 
     let master = Master::start(&ground, &store);
     master.wait_for_state(&driver, "ERROR");
+}
+
+/// The master's port is asked for a REST server first, which it is not.
+#[test]
+fn without_a_rest_server_the_protocol_is_spoken() {
+    let ground = Ground::new();
+    let master = Master::start(&ground, "spark.master.rest.enabled false");
+    let _worker = Worker::start(&ground, "one", &master.url);
+    master.wait_for_workers(1);
+    let quick = script(&ground, "quick", "echo done");
+    let ran = master.run("submit", &["--wait"], &[quick.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let (id, last) = ran.stdout.trim().split_once('\n').unwrap();
+    assert_eq!(last, format!("{id} FINISHED"));
+    assert!(ran.stderr.contains("no REST server"), "{ran:?}");
+
+    let sleeps = script(&ground, "sleeps", SLEEPS);
+    let driver = master.submit(&sleeps, &[]);
+    let ran = master.run("kill", &[], &[&driver]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    wait_for("the driver is killed", || {
+        let state = master.state()?;
+        let mut ended = state["completeddrivers"].as_array()?.iter();
+        let own = ended.find(|ended| ended["id"] == driver)?;
+        (own["state"] == "KILLED").then_some(())
+    });
+    let ran = master.run("kill", &[], &["driver-unknown"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
+#[test]
+fn whoever_waits_for_a_driver_waits_for_its_master_too() {
+    let ground = Ground::new();
+    let store = format!(
+        "spark.deploy.recoveryMode ROCKSDB\nspark.deploy.recoveryDirectory {}\n",
+        ground.path("records").display()
+    );
+    let host = "127.0.0.3";
+    let mut master = Master::start_at(&ground, &store, &["--host", host, "--port", "0"]);
+    let worker = Worker::start(&ground, "one", &master.url);
+    master.wait_for_workers(1);
+    let (name, end) = (
+        script(&ground, "waits", "echo begun\nread code < $1"),
+        pipe(&ground, "end"),
+    );
+    let mut submit = program();
+    submit.args(["submit", "--wait", "--master", &master.rest]);
+    submit.args(["--driver-memory", "64m"]).args([&name, &end]);
+    submit.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let submit = submit.spawn().unwrap();
+    wait_for("the driver runs", || {
+        let state = master.state()?;
+        let driver = state["activedrivers"][0]["id"].as_str()?.to_owned();
+        let output = std::fs::read_to_string(worker.work.join(driver).join("stdout"));
+        (output.ok()? == "begun\n").then_some(())
+    });
+
+    master.process.kill();
+    let port = |url: &str| url.rsplit(':').next().unwrap().to_owned();
+    let (own, rest) = (port(&master.url), port(&master.rest));
+    // Whoever waits finds nobody who answers, once at least.
+    let nobody = TcpListener::bind((host, rest.parse().unwrap())).unwrap();
+    drop(nobody.accept().unwrap());
+    drop(nobody);
+    let store = format!("{store}spark.master.rest.port {rest}\n");
+    let again = Master::start_at(&ground, &store, &["--host", host, "--port", &own]);
+    assert_eq!((&again.url, &again.rest), (&master.url, &master.rest));
+    // A driver that ends before its worker has answered the new master is an ERROR, because the
+    // worker no longer names it.
+    wait_for("the master has recovered", || {
+        (again.state()?["status"] == "ALIVE").then_some(())
+    });
+    let _told = tell(&end, "0");
+    let ran = Ran::from(submit.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains(" FINISHED on worker-"), "{ran:?}");
 }

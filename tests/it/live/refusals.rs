@@ -25,7 +25,7 @@ fn what_is_wrong_is_named() {
     refused(
         file,
         "spark.deploy.recoveryMode ZOOKEEPER",
-        &["ZOOKEEPER", "FILESYSTEM"],
+        &["ZOOKEEPER", "FILESYSTEM and ROCKSDB"],
     );
     refused(
         file,

@@ -16,13 +16,6 @@ fn master(ground: &Ground) -> Master {
     Master::start(ground, &format!("{SECRET}\ndeploysim.rest.token {TOKEN}"))
 }
 
-/// A worker with these lines in its properties file.
-fn worker(ground: &Ground, name: &str, masters: &str, properties: &str) -> Worker {
-    let file = ground.file(&format!("{name}.conf"), properties);
-    let flags = ["--properties-file", file.to_str().unwrap()];
-    Worker::start_with(ground, name, masters, &flags)
-}
-
 /// Runs a command that asks the REST server and finds its token in the environment.
 fn ask(master: &Master, command: &str, flags: &[&str], token: &str) -> Ran {
     let mut program = program();
@@ -51,7 +44,7 @@ fn status(answer: &str) -> u16 {
 fn a_cluster_with_a_secret_runs_drivers_and_shows_the_secret_to_nobody() {
     let ground = Ground::new();
     let mut master = master(&ground);
-    let mut worker = worker(&ground, "one", &master.url, SECRET);
+    let mut worker = Worker::start_with(&ground, "one", &master.url, SECRET);
     master.wait_for_workers(1);
 
     let tells = "tr '\\0' ' ' < /proc/$PPID/cmdline; echo; echo \"$_SPARK_AUTH_SECRET\"";
@@ -91,17 +84,42 @@ fn a_cluster_with_a_secret_runs_drivers_and_shows_the_secret_to_nobody() {
 }
 
 #[test]
+fn without_a_rest_server_a_client_proves_the_secret_to_the_master() {
+    let ground = Ground::new();
+    let properties = format!("{SECRET}\nspark.master.rest.enabled false");
+    let master = Master::start(&ground, &properties);
+    let _worker = Worker::start_with(&ground, "one", &master.url, SECRET);
+    master.wait_for_workers(1);
+    let quick = script(&ground, "quick", "echo done");
+    let quick = quick.to_str().unwrap();
+    let confidential = ground.file("submit.conf", format!("{SECRET}\n"));
+    let flags = ["--properties-file", confidential.to_str().unwrap()];
+
+    let ran = master.run("submit", &["--wait", flags[0], flags[1]], &[quick]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let (id, last) = ran.stdout.trim().split_once('\n').unwrap();
+    assert_eq!(last, format!("{id} FINISHED"));
+    // A driver that is over cannot be killed, which only a master can say.
+    let ran = master.run("kill", &flags, &[id]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+
+    let ran = master.run("submit", &["--wait"], &[quick]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stderr.contains("unable to connect"), "{ran:?}");
+}
+
+#[test]
 fn nobody_without_the_secret_is_heard_and_the_others_go_on() {
     let ground = Ground::new();
     let mut master = master(&ground);
-    let _one = worker(&ground, "one", &master.url, SECRET);
+    let _one = Worker::start_with(&ground, "one", &master.url, SECRET);
     master.wait_for_workers(1);
     let other = "spark.authenticate.secret another-secret-of-the-tests";
     for (name, properties, words) in [
         ("other", other, "it has another secret"),
         ("none", "", "it has no secret"),
     ] {
-        let mut stranger = worker(&ground, name, &master.url, properties);
+        let mut stranger = Worker::start_with(&ground, name, &master.url, properties);
         let line = master.process.logged(&["connection refused", words]);
         assert!(field(&line, "origin").starts_with("127.0.0.1:"), "{line}");
         stranger.process.logged(&["dial failed"]);
@@ -118,7 +136,7 @@ fn nobody_without_the_secret_is_heard_and_the_others_go_on() {
     let _silent: Vec<_> = (0..100)
         .map(|_| TcpStream::connect(&address).unwrap())
         .collect();
-    let _two = worker(&ground, "two", &master.url, SECRET);
+    let _two = Worker::start_with(&ground, "two", &master.url, SECRET);
     master.wait_for_workers(2);
 }
 
@@ -126,7 +144,7 @@ fn nobody_without_the_secret_is_heard_and_the_others_go_on() {
 fn a_worker_with_a_secret_does_not_speak_to_a_master_without_one() {
     let ground = Ground::new();
     let master = Master::start(&ground, "");
-    let mut worker = worker(&ground, "one", &master.url, SECRET);
+    let mut worker = Worker::start_with(&ground, "one", &master.url, SECRET);
     worker
         .process
         .logged(&["has not proved", "it has no secret"]);
@@ -162,10 +180,10 @@ fn whoever_changes_a_byte_on_the_way_breaks_the_connection() {
         let _ = carries_back.join().unwrap();
         near.shutdown(Shutdown::Both).unwrap();
     });
-    let _worker = worker(&ground, "one", &url, SECRET);
+    let _worker = Worker::start_with(&ground, "one", &url, SECRET);
     master.process.logged(&["connection refused", "WARN"]);
     carrier.join().unwrap();
-    let _other = worker(&ground, "two", &master.url, SECRET);
+    let _other = Worker::start_with(&ground, "two", &master.url, SECRET);
     master.wait_for_workers(1);
 }
 

@@ -2,18 +2,22 @@
 //! tokio's and stands still while somebody can go on.
 
 use super::server;
-use crate::gateway::http::{Answering, Limits, serve_connection};
+use crate::gateway::http::{Answering, Limits, Visitor, serve_connection};
 use crate::hosted::AnyOperation;
 use deploysim_protocol::message::{Answer, Ask};
 use deploysim_protocol::text::scope;
 use deploysim_protocol::thrown::AskError;
 use deploysim_protocol::time::WallTime;
+use std::cell::RefCell;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
 /// A master that is ready, and answers nothing else.
-struct Ready;
+#[derive(Default)]
+struct Ready {
+    refusals: RefCell<Vec<String>>,
+}
 
 impl Answering for Ready {
     async fn ask(&self, _ask: Ask) -> Result<Answer, AskError> {
@@ -27,12 +31,23 @@ impl Answering for Ready {
     fn wall(&self) -> WallTime {
         WallTime::EPOCH
     }
+
+    fn refused(&self, origin: &str, reason: &str) {
+        assert_eq!(origin, "a stranger");
+        self.refusals.borrow_mut().push(reason.to_owned());
+    }
 }
 
 const READYZ: &str = "GET /v1/submissions/readyz HTTP/1.1\r\nHost: h\r\n";
 
 /// Lets a client talk to the server; gives what it made of that, and how long it took.
 fn talk<T>(client: impl AsyncFnOnce(DuplexStream) -> T) -> (T, Duration) {
+    let (made, took, _) = visit(client);
+    (made, took)
+}
+
+/// As [`talk`]; gives also what was said to be refused.
+fn visit<T>(client: impl AsyncFnOnce(DuplexStream) -> T) -> (T, Duration, Vec<String>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -43,9 +58,10 @@ fn talk<T>(client: impl AsyncFnOnce(DuplexStream) -> T) -> (T, Duration) {
             let began = Instant::now();
             let (near, far) = duplex(1 << 16);
             let (server, limits) = (server(), Limits::default());
-            let served = serve_connection(far, &server, &Ready, limits);
+            let (ready, visitor) = (Ready::default(), Visitor::new("a stranger".to_owned()));
+            let served = serve_connection(far, &visitor, &server, &ready, limits);
             let ((), made) = tokio::join!(served, client(near));
-            (made, began.elapsed())
+            (made, began.elapsed(), ready.refusals.into_inner())
         })
     })
 }
@@ -159,4 +175,34 @@ fn a_body_that_does_not_come_is_refused() {
         rest(stream).await
     });
     assert_eq!((status(&answer), took.as_secs()), ("408", 30), "{answer}");
+}
+
+#[test]
+fn what_is_refused_is_said_once_for_each_connection() {
+    let wrong = "GET /v1/submissions/unknown HTTP/1.1\r\nHost: h\r\n\r\n";
+    for (bytes, refusals) in [
+        (format!("{READYZ}Connection: close\r\n\r\n"), 0),
+        (String::new(), 0),
+        (wrong.repeat(3), 1),
+        (format!("{wrong}no HTTP\r\n\r\n"), 1),
+        ("no HTTP\r\n\r\n".to_owned(), 1),
+        ("GET / HT".to_owned(), 1),
+    ] {
+        let (_, _, said) = visit(async |mut stream| {
+            stream.write_all(bytes.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+            rest(stream).await
+        });
+        assert_eq!(said.len(), refusals, "{bytes:?}: {said:?}");
+    }
+}
+
+#[test]
+fn silence_between_two_requests_is_not_refused() {
+    let (_, took, said) = visit(async |mut stream| {
+        let request = format!("{READYZ}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        rest(stream).await
+    });
+    assert_eq!((took.as_secs(), said.len()), (30, 0), "{said:?}");
 }

@@ -74,6 +74,9 @@ impl Answering for Seat {
     fn wall(&self) -> WallTime {
         self.cluster.borrow().now
     }
+
+    /// The fixtures do not tell what real Spark logs.
+    fn refused(&self, _origin: &str, _reason: &str) {}
 }
 
 /// What a master keeps, in memory.
