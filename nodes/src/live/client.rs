@@ -165,7 +165,7 @@ impl Client {
     /// (RD-13): with that its status is over too.
     ///
     /// # Errors
-    /// If no master can be reached for [`UNANSWERED_MAX`] questions, or none answers as one
+    /// If no master can be reached for `UNANSWERED_MAX` questions, or none answers as one
     /// should.
     pub fn follow(&self, id: &str) -> Result<Reply, LiveError> {
         on_this_thread(async {
