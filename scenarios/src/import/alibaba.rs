@@ -14,7 +14,8 @@ const INSTANCE_FIELDS: usize = 14;
 /// Of CPU and of memory.
 const PERCENT: f64 = 0.01;
 
-const KEPT: &[&str] = &[
+/// What of the format becomes what of a job.
+pub(super) const KEPT: &[&str] = &[
     "the first start of a task or instance of a job is `at_s`: the trace has no submit times",
     "the instances of the largest task × its cores is `cores`, each instance an executor",
     "planned CPU (of instances the most that was used), rounded up, is `cores_per_executor`",
@@ -22,7 +23,8 @@ const KEPT: &[&str] = &[
     "the time of all instances × their cores is `work_core_s`",
 ];
 
-const DROPPED: &[&str] = &[
+/// What of the format has no place in a job.
+pub(super) const DROPPED: &[&str] = &[
     "machines, types of tasks, averages of CPU and memory, attempts, and the order of tasks \
      within a job",
 ];
@@ -31,8 +33,6 @@ pub(super) fn import<R: BufRead, W: Write>(
     sources: Vec<Source<R>>,
     sink: &mut Sink<W>,
 ) -> Result<(), ImportError> {
-    sink.summary.kept = KEPT;
-    sink.summary.dropped = DROPPED;
     let mut usage = Usage::default();
     let mut columns = None;
     for source in sources {

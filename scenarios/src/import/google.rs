@@ -19,7 +19,8 @@ const ORIGIN: Duration = Duration::from_secs(600);
 /// The time of what happened after the trace: 2⁶³ - 1.
 const AFTER: &str = "9223372036854775807";
 
-const KEPT: &[&str] = &[
+/// What of the format becomes what of a job.
+pub(super) const KEPT: &[&str] = &[
     "the first SUBMIT of a job, or of a task of it, is `at_s`; 600 s of the trace is 0",
     "tasks × the largest CPU request is `cores`, each task an executor of that many cores",
     "the largest memory request is `memory_per_executor_mib`",
@@ -28,7 +29,8 @@ const KEPT: &[&str] = &[
     "the scheduling class is `class`, as class-<number>",
 ];
 
-const DROPPED: &[&str] = &[
+/// What of the format has no place in a job.
+pub(super) const DROPPED: &[&str] = &[
     "machines, users, names of jobs, priorities, disk requests, constraints, updates, and that an \
      evicted task begins again",
 ];
@@ -46,8 +48,6 @@ pub(super) fn import<R: BufRead, W: Write>(
     sources: Vec<Source<R>>,
     sink: &mut Sink<W>,
 ) -> Result<(), ImportError> {
-    sink.summary.kept = KEPT;
-    sink.summary.dropped = DROPPED;
     let mut events = Events::default();
     for source in sources {
         let mut lines = Lines::new(source);

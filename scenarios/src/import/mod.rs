@@ -30,6 +30,23 @@ pub enum Format {
     Alibaba2018,
 }
 
+impl Format {
+    /// The summary of an import that has not begun: what becomes of the format.
+    fn told(self) -> Summary {
+        let (kept, dropped) = match self {
+            Self::Swf => (swf::KEPT, swf::DROPPED),
+            Self::SparkEvents => (spark::KEPT, spark::DROPPED),
+            Self::Google2011 => (google::KEPT, google::DROPPED),
+            Self::Alibaba2018 => (alibaba::KEPT, alibaba::DROPPED),
+        };
+        Summary {
+            kept,
+            dropped,
+            ..Summary::default()
+        }
+    }
+}
+
 /// What is done with a line or a job that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lenience {
@@ -164,7 +181,7 @@ pub fn import<R: BufRead>(
     let mut sink = Sink {
         writer: JobWriter::new(out)?,
         options: *options,
-        summary: Summary::default(),
+        summary: format.told(),
     };
     match format {
         Format::Swf => swf::import(sources, &mut sink)?,

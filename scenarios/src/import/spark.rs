@@ -13,7 +13,8 @@ use std::time::Duration;
 /// The newest major version of Spark that is known.
 const SPARK_MAX: u64 = 4;
 
-const KEPT: &[&str] = &[
+/// What of the format becomes what of a job.
+pub(super) const KEPT: &[&str] = &[
     "the start of the application is `at_s`, counted from that of the first",
     "spark.cores.max, or else the most cores of its executors at one time, is `cores`",
     "the cores of its largest executor is `cores_per_executor`",
@@ -23,15 +24,14 @@ const KEPT: &[&str] = &[
     "the name of the application is `class`, with `-` for what no name may have",
 ];
 
-const DROPPED: &[&str] =
+/// What of the format has no place in a job.
+pub(super) const DROPPED: &[&str] =
     &["stages and what tasks wait for, metrics, storage, SQL, and executors that were lost"];
 
 pub(super) fn import<R: BufRead, W: Write>(
     sources: Vec<Source<R>>,
     sink: &mut Sink<W>,
 ) -> Result<(), ImportError> {
-    sink.summary.kept = KEPT;
-    sink.summary.dropped = DROPPED;
     let mut jobs = Vec::new();
     for source in sources {
         let mut lines = Lines::new(source);

@@ -17,7 +17,8 @@ const FIELDS: usize = 18;
 /// MiB of a KiB.
 const MIB: f64 = 1.0 / 1_024.0;
 
-const KEPT: &[&str] = &[
+/// What of the format becomes what of a job.
+pub(super) const KEPT: &[&str] = &[
     "the submit time is `at_s`",
     "the allocated processors, or else the requested ones, are `cores`, each an executor of one core",
     "run time × processors is `work_core_s`",
@@ -25,7 +26,8 @@ const KEPT: &[&str] = &[
     "the queue is `class`, as queue-<number>",
 ];
 
-const DROPPED: &[&str] = &[
+/// What of the format has no place in a job.
+pub(super) const DROPPED: &[&str] = &[
     "waiting time, average processor time, requested time, status, user, group, executable, \
      partition, preceding job, think time",
 ];
@@ -34,8 +36,6 @@ pub(super) fn import<R: BufRead, W: Write>(
     sources: Vec<Source<R>>,
     sink: &mut Sink<W>,
 ) -> Result<(), ImportError> {
-    sink.summary.kept = KEPT;
-    sink.summary.dropped = DROPPED;
     for source in sources {
         let mut lines = Lines::new(source);
         while let Some(line) = lines.next(sink)? {
