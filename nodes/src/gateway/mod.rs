@@ -19,7 +19,7 @@ mod tests;
 
 pub use admission::{Admission, Form, Guarded, Names, TokenDigest};
 #[cfg(feature = "live")]
-pub(crate) use properties::{SECRET, memory_mib, words};
+pub(crate) use properties::{SECRET, memory_mib, shift_of, words};
 pub use properties::{TOKEN, is_confidential};
 pub use rest::{RestServer, RestSettings, SPARK_VERSION};
 pub use state::{MasterPages, WorkerPages};

@@ -78,22 +78,26 @@ pub(crate) fn memory_mib(text: &str) -> Option<i32> {
     let unit_at = lower.find(|letter: char| !letter.is_ascii_digit());
     let (number, unit) = lower.split_at(unit_at.unwrap_or(lower.len()));
     let number: i64 = number.parse().ok()?;
-    let shift = match unit {
-        "" | "b" => 0,
-        "k" | "kb" => 10,
-        "m" | "mb" => 20,
-        "g" | "gb" => 30,
-        "t" | "tb" => 40,
-        "p" | "pb" => 50,
-        _ => return None,
-    };
-    let bytes = number.checked_mul(1 << shift)?;
+    let bytes = number.checked_mul(1 << shift_of(unit)?)?;
     #[expect(
         clippy::cast_possible_truncation,
         reason = "Spark's `toInt` wraps around as well"
     )]
     let mebibytes = (bytes >> 20) as i32;
     Some(mebibytes)
+}
+
+/// By how many bits a number of this unit is shifted to be one of bytes.
+pub(crate) fn shift_of(unit: &str) -> Option<u32> {
+    match unit {
+        "" | "b" => Some(0),
+        "k" | "kb" => Some(10),
+        "m" | "mb" => Some(20),
+        "g" | "gb" => Some(30),
+        "t" | "tb" => Some(40),
+        "p" | "pb" => Some(50),
+        _ => None,
+    }
 }
 
 /// The words of a line, with quotes and backslashes as a shell has them.

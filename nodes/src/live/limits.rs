@@ -4,6 +4,7 @@
 
 use super::LiveError;
 use super::properties::Properties;
+use crate::gateway::shift_of;
 use deploysim_protocol::conf::parse_duration;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fmt;
@@ -166,18 +167,14 @@ pub(super) fn open_more_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
 }
 
+/// The largest unit of a limit is a TiB.
+const SHIFT_MAX: u32 = 40;
+
 /// A number of bytes, or of a larger unit.
 pub(super) fn size_bytes(text: &str) -> Option<u64> {
     let text = text.trim().to_ascii_lowercase();
     let unit_at = text.find(|letter: char| !letter.is_ascii_digit());
     let (number, unit) = text.split_at(unit_at.unwrap_or(text.len()));
-    let shift = match unit {
-        "" | "b" => 0,
-        "k" | "kb" => 10,
-        "m" | "mb" => 20,
-        "g" | "gb" => 30,
-        "t" | "tb" => 40,
-        _ => return None,
-    };
+    let shift = shift_of(unit).filter(|shift| *shift <= SHIFT_MAX)?;
     number.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
