@@ -89,6 +89,12 @@ impl<'a, N: Node> Turn<'a, N> {
         self.tools.dice
     }
 
+    /// Makes room for as many effects as are about to follow: growing step by step would copy
+    /// those of a long turn several times.
+    pub fn expect_effects(&mut self, count: usize) {
+        self.effects.reserve(count);
+    }
+
     /// Sends a one-way message.
     pub fn send(&mut self, to: Reference, message: impl Into<Message>) {
         self.push(Effect::Send {

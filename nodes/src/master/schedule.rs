@@ -15,6 +15,10 @@ use deploysim_protocol::resource::Resources;
 use deploysim_protocol::state::{ApplicationState, DriverState, MasterState};
 use std::sync::Arc;
 
+/// What a launch amounts to at most, without named resources: it is noted, the worker and the
+/// client are told, and the state of what waited changes.
+const EFFECTS_PER_LAUNCH: usize = 4;
+
 impl Master {
     /// One pass, drivers before executors; nothing unless ALIVE. Spark: `Master.schedule`.
     pub(super) fn schedule(&mut self, turn: &mut Turn<'_, Self>) {
@@ -26,6 +30,8 @@ impl Master {
         let drivers_in_books = self.books.drivers.active_count();
         self.scheduler
             .schedule(drivers_in_books, &mut Dealer(turn), &mut launches);
+        turn.expect_effects(EFFECTS_PER_LAUNCH * launches.len());
+        self.books.expect_executors(launches.len());
         let (mut drivers, mut executors) = (0, 0);
         for launch in launches {
             match launch {

@@ -99,6 +99,11 @@ impl Books {
         self.executors.find_mut(slot.0).expect(VACANT)
     }
 
+    /// Makes room for as many executors as are about to be booked.
+    pub(in crate::master) fn expect_executors(&mut self, count: usize) {
+        self.executors.reserve(count);
+    }
+
     /// Enters an executor, LAUNCHING, into the maps of its application and its worker. An entry
     /// of the same id is overwritten (RD-16).
     /// Spark: `ApplicationInfo.addExecutor`, `WorkerInfo.addExecutor`.

@@ -22,6 +22,12 @@ impl<T> Slab<T> {
         }
     }
 
+    /// Makes room for so many more records.
+    pub(in crate::master) fn reserve(&mut self, count: usize) {
+        let vacant = self.free.len();
+        self.places.reserve(count.saturating_sub(vacant));
+    }
+
     /// Gives a record a place.
     ///
     /// # Panics
