@@ -4,18 +4,31 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+/// Who draws no more often than this keeps no generator, but makes it anew for each draw: it takes
+/// some 300 bytes, and most workers draw once in their life.
+const DRAWS_UNKEPT: u8 = 4;
+
+/// Words of 32 bits that one draw takes from the stream.
+const WORDS_PER_DRAW: u128 = 2;
+
 /// One node's stream of random numbers: ChaCha8, whose output is the same on every platform and
-/// in every release. Made on first use, because most workers draw once in their life.
+/// in every release.
 #[derive(Clone, Debug)]
 pub struct Dice {
     seed: [u8; 32],
+    /// How often was drawn before the generator was kept.
+    draws: u8,
     stream: Option<Box<ChaCha8Rng>>,
 }
 
 impl Dice {
     /// The stream that begins at `seed`.
     pub const fn from_seed(seed: [u8; 32]) -> Self {
-        Self { seed, stream: None }
+        Self {
+            seed,
+            draws: 0,
+            stream: None,
+        }
     }
 
     /// Uniform in [0, 1), in steps of 2⁻⁵³.
@@ -42,16 +55,26 @@ impl Dice {
     }
 
     fn next_u64(&mut self) -> u64 {
-        let seed = self.seed;
-        self.stream
-            .get_or_insert_with(|| Box::new(ChaCha8Rng::from_seed(seed)))
-            .random()
+        if let Some(stream) = &mut self.stream {
+            return stream.random();
+        }
+        let mut stream = ChaCha8Rng::from_seed(self.seed);
+        stream.set_word_pos(WORDS_PER_DRAW * u128::from(self.draws));
+        let draw = stream.random();
+        if self.draws < DRAWS_UNKEPT {
+            self.draws += 1;
+        } else {
+            self.stream = Some(Box::new(stream));
+        }
+        draw
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Dice;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     #[test]
     fn the_first_draws_never_change() {
@@ -62,6 +85,15 @@ mod tests {
     }
 
     const PINNED: [u32; 4] = [76, 590, 727, 873];
+
+    #[test]
+    fn a_generator_that_is_not_kept_draws_the_same() {
+        let mut dice = Dice::from_seed([3; 32]);
+        let mut kept = ChaCha8Rng::from_seed([3; 32]);
+        for _ in 0..100 {
+            assert_eq!(dice.next_u64(), kept.random::<u64>());
+        }
+    }
 
     #[test]
     fn every_number_below_the_bound_is_drawn() {

@@ -27,6 +27,7 @@ pub use tables::{
 };
 pub use touch::{Change, Touch};
 
+use crate::growth::lengthen;
 use crate::scenario::plan::Plan;
 use crate::trace::{Beat, Entry, Fact, NodeId, Role, Start, Unit};
 use deploysim_protocol::address::{Address, Connection};
@@ -311,9 +312,7 @@ impl Ledger {
     }
 
     fn apply_start(&mut self, node: NodeId, at: Time, start: &Start) {
-        if self.parts.len() <= node.index() {
-            self.parts.resize_with(node.index() + 1, || None);
-        }
+        lengthen(&mut self.parts, node.index());
         self.parts[node.index()] = Some(Part::of(start.role));
         self.processes.start(node, at, start);
         self.names.start(node, start);

@@ -3,6 +3,7 @@
 
 use super::bounds::Bounds;
 use super::violation::Finding;
+use crate::growth::lengthen;
 use crate::ledger::{Books, Ledger};
 use crate::trace::NodeId;
 use deploysim_protocol::behaviour::HeartbeatTimer;
@@ -52,10 +53,8 @@ impl Heartbeats {
     /// Makes room for a worker.
     fn know(&mut self, worker: NodeId) -> usize {
         let index = worker.index();
-        if self.latest.len() <= index {
-            self.latest.resize(index + 1, Latest::default());
-            self.timings.resize(index + 1, Timing::default());
-        }
+        lengthen(&mut self.latest, index);
+        lengthen(&mut self.timings, index);
         index
     }
 

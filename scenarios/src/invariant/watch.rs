@@ -57,7 +57,7 @@ pub(super) struct Watch {
     /// Children that were told to end.
     signalled: BTreeSet<Name>,
     /// The slots that an id or an address of a worker has had at a master.
-    slots: BTreeMap<(NodeId, Name), BTreeSet<WorkerSlot>>,
+    slots: BTreeMap<(NodeId, Name), Vec<WorkerSlot>>,
     /// When a worker's report failed last, and how many executors' reports have failed.
     reports: BTreeMap<NodeId, (Time, BTreeSet<(Name, u32)>)>,
 }
@@ -193,7 +193,11 @@ impl Watch {
             let slots = self.slots.entry((master, name)).or_default();
             found.extend(slots.iter().copied());
             slots.retain(|slot| books.worker(*slot).is_some_and(|record| record.listed));
-            slots.insert(worker);
+            if !slots.contains(&worker) {
+                // As a rule there is one, and there are two such lists per worker.
+                slots.reserve_exact(1);
+                slots.push(worker);
+            }
         }
         found.into_iter().collect()
     }

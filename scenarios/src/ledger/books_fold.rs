@@ -6,6 +6,7 @@ use super::names::Names;
 use super::records::{
     ApplicationRecord, DriverRecord, ExecutorKey, ExecutorRecord, Kept, Removal, WorkerRecord,
 };
+use crate::growth::lengthen;
 use crate::trace::NodeId;
 use deploysim_protocol::event::{ApplicationSlot, DriverSlot, MasterEvent, WorkerSlot};
 use deploysim_protocol::id::ProfileId;
@@ -405,9 +406,7 @@ impl Books {
 }
 
 pub(super) fn put<T>(places: &mut Vec<Option<T>>, at: usize, value: T) {
-    if places.len() <= at {
-        places.resize_with(at + 1, || None);
-    }
+    lengthen(places, at);
     places[at] = Some(value);
 }
 

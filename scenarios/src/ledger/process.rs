@@ -1,6 +1,7 @@
 //! The processes of a run: who bears which number, which lives, and how each name's processes
 //! ended. What a process says of itself is elsewhere.
 
+use crate::growth::lengthen;
 use crate::network::Machine;
 use crate::trace::{Child, End, NodeId, Role, Start};
 use deploysim_protocol::address::{Address, Connection};
@@ -202,9 +203,7 @@ impl Processes {
             standing: Standing::Running,
             end: None,
         };
-        if self.nodes.len() <= node.index() {
-            self.nodes.resize(node.index() + 1, None);
-        }
+        lengthen(&mut self.nodes, node.index());
         self.nodes[node.index()] = Some(process);
         let is_new = !self.fates.contains_key(&start.name);
         let fate = self.fates.entry(start.name).or_insert(Fate {

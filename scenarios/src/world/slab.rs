@@ -1,6 +1,8 @@
 //! A vector whose free places are used again. Each use of a place has a generation, so that a
 //! step that names a former use is recognised.
 
+use crate::growth;
+
 /// Values at dense places.
 #[derive(Debug)]
 pub(in crate::world) struct Slab<T> {
@@ -33,10 +35,11 @@ impl<T> Slab<T> {
             return (index, place.generation);
         }
         let index = u32::try_from(self.places.len()).expect("fewer than 2^32 values at once");
-        self.places.push(Place {
+        let place = Place {
             generation: 1,
             value: Some(value),
-        });
+        };
+        growth::push(&mut self.places, place);
         (index, 1)
     }
 

@@ -62,6 +62,10 @@ impl<O: Observer> QueueWorld<'_, O> {
         };
         let life = &mut self.lives[node as usize];
         let process = life.place.process;
+        // Most processes ask one question at a time.
+        if life.cold.calls.capacity() == 0 {
+            life.cold.calls.reserve_exact(1);
+        }
         life.cold.calls.push(Outstanding {
             call: call.0,
             kind,

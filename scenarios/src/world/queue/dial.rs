@@ -196,7 +196,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             return;
         };
         let node = dialling.node;
-        self.lives[node as usize].cold.lines.remove(&dialling.to);
+        self.lives[node as usize].cold.lines.remove(dialling.to);
         self.record(
             node,
             Fact::DialFailed {

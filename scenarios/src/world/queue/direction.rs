@@ -4,6 +4,7 @@
 use super::QueueWorld;
 use super::life::{Cold, Life};
 use super::wire::WireEnd;
+use crate::growth;
 use crate::network::{Cuts, Process};
 use crate::scenario::plan::{Plan, Told};
 use crate::trace::{End, EndOfConnection, Fact, Observer};
@@ -91,7 +92,7 @@ impl<'run, O: Observer> SimulatedWorld for QueueWorld<'run, O> {
             }
             None => {
                 let place = self.count();
-                self.lives.push(life);
+                growth::push(&mut self.lives, life);
                 place
             }
         }

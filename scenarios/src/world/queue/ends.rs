@@ -3,6 +3,7 @@
 
 use super::QueueWorld;
 use super::life::{Life, Standing, Waiting};
+use super::own_lines::OwnLines;
 use super::wire::{Unit, WireEnd};
 use crate::trace::{End, Fact, Observer};
 use crate::world::simulated::processes;
@@ -44,7 +45,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             self.forget_wire(own);
         }
         self.drop_dials(node);
-        self.lives[node as usize].cold.lines.clear();
+        self.lives[node as usize].cold.lines = OwnLines::new();
         processes::part_ended(self, node, end);
         self.free_if_over(node);
     }

@@ -1,6 +1,7 @@
 //! The life of one process: its node, its timers, its calls, its connections, and whether it
 //! goes on or stands still.
 
+use super::own_lines::OwnLines;
 use super::pauses::CatchUp;
 use super::wire::WireEnd;
 use crate::network::Place;
@@ -12,7 +13,6 @@ use deploysim_nodes::node::Counters;
 use deploysim_protocol::address::Address;
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;
-use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// One process, or the place of one that is gone and may come back. What every input needs is
@@ -62,8 +62,8 @@ pub(super) struct Cold {
     pub(super) inquiries: Inquiries,
     /// Its connections.
     pub(super) wires: Vec<WireEnd>,
-    /// Its own connection, or dial, to each address. Looked up, never walked through.
-    pub(super) lines: FxHashMap<Address, Line>,
+    /// Its own connection, or dial, to each address.
+    pub(super) lines: OwnLines,
     /// What waits for it to go on, in the order in which it came.
     pub(super) backlog: VecDeque<Waiting>,
     /// What it works through after a pause.
@@ -90,7 +90,7 @@ impl Cold {
             calls: Vec::new(),
             inquiries: Inquiries::default(),
             wires: Vec::new(),
-            lines: FxHashMap::default(),
+            lines: OwnLines::new(),
             backlog: VecDeque::new(),
             catch_up: None,
             store: None,

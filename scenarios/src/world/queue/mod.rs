@@ -13,6 +13,7 @@ mod direction;
 mod ends;
 mod lanes;
 mod life;
+mod own_lines;
 mod pauses;
 mod step;
 #[cfg(test)]

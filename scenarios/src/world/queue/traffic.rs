@@ -74,9 +74,9 @@ impl<O: Observer> QueueWorld<'_, O> {
         if to.address == life.address {
             return Route::Local;
         }
-        match life.cold.lines.get(&to.address) {
-            Some(Line::Open(end)) => Route::Wire(*end),
-            Some(Line::Dialling(dial)) => Route::Dial(*dial),
+        match life.cold.lines.find(to.address) {
+            Some(Line::Open(end)) => Route::Wire(end),
+            Some(Line::Dialling(dial)) => Route::Dial(dial),
             None => Route::Dial(self.dial(node, to.address)),
         }
     }
@@ -431,8 +431,8 @@ impl<O: Observer> QueueWorld<'_, O> {
             rest.positions[moved.side.index()] = position;
         }
         let life = &mut self.lives[node as usize];
-        if life.cold.lines.get(&address) == Some(&Line::Open(end)) {
-            life.cold.lines.remove(&address);
+        if life.cold.lines.find(address) == Some(Line::Open(end)) {
+            life.cold.lines.remove(address);
         }
         Some((node, address, listens))
     }

@@ -1,6 +1,7 @@
 //! Connections: two ends, two byte streams, and what is on its way. Dialling is in `dial.rs`,
 //! sending and arriving in `traffic.rs`.
 
+use crate::growth;
 use crate::network::{Flow, Place};
 use crate::world::slab::Slab;
 use deploysim_protocol::address::{Address, Connection};
@@ -318,8 +319,8 @@ impl Wires {
                 wire
             }
             None => {
-                self.ends.push(made);
-                self.rests.push(Some(rest));
+                growth::push(&mut self.ends, made);
+                growth::push(&mut self.rests, Some(rest));
                 u32::try_from(self.ends.len() - 1).expect("fewer than 2^32 connections")
             }
         };

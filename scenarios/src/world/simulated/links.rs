@@ -2,6 +2,7 @@
 //! random numbers of its own, named after the two machines. Processes on one machine reach each
 //! other in no time.
 
+use crate::growth;
 use crate::network::{Latency, Link, Machine};
 use crate::scenario::plan::{LatencyPlan, Plan, Target};
 use crate::stream::Seeds;
@@ -90,7 +91,7 @@ impl Links {
             link
         };
         let number = u32::try_from(self.links.len()).expect("fewer than 2^32 links");
-        self.links.push(link);
+        growth::push(&mut self.links, link);
         self.found.insert((from.0, to.0), number);
         number
     }
