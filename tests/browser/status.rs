@@ -229,7 +229,9 @@ fn it_reads_well_without_scripts(ground: &Ground) {
     let master = Master::start(&files, "");
     let page = Page::visit(&ground.chromium, &master.page, Javascript::Off);
     let text = page.text();
+    let rest = format!("{} (cluster mode)", master.rest);
     for expected in [
+        &rest,
         "<h1>Spark Master at spark://127.0.0.1:",
         "As of <time id=\"made\"",
         "<a id=\"refresh\" href=\"./\">Refresh</a>",

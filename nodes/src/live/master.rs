@@ -109,8 +109,13 @@ impl MasterOptions {
             authenticated = proofs.secret.is_some(),
             "master listens"
         );
+        let mut told = conf.clone();
+        if let Some((_, at, _)) = &rest {
+            // Where it is, wherever it was to be. Spark: `Master.restServerBoundPort`.
+            told.rest_port = at.port;
+        }
         let shared = Shared::new(Settings {
-            conf: conf.clone(),
+            conf: told,
             behaviour,
         });
         let settings = MasterSettings {
