@@ -108,6 +108,7 @@ pub fn play(
 
 /// Plays `plan` once with live processes of `program`, which is this program, before the witnesses.
 /// Invariants are not judged. Its random faults are drawn first: everyone sees ordinary ones.
+/// What is to be kept of logs and state documents is there also if it fails.
 ///
 /// # Errors
 /// What went wrong with the machine, or the first thing that a witness could not write.
@@ -119,13 +120,14 @@ pub fn play_live(
     plan: &Plan,
     seed: u64,
     program: &std::path::Path,
+    keeping: Option<crate::world::live::Keeping>,
     witnesses: &mut [&mut dyn Witness],
 ) -> Result<Outcome, RunError> {
     assert!(crate::world::live::refusals(plan).is_empty(), "refused");
     let plan = &*drawn(plan, seed);
     scope(|| {
         let audience = Audience::of(plan, None, witnesses);
-        let played = crate::world::live::play(plan, seed, program, audience);
+        let played = crate::world::live::play(plan, seed, program, keeping, audience);
         let (played, audience) = played.map_err(RunError::Failed)?;
         audience.outcome(plan, seed, played)
     })

@@ -24,6 +24,9 @@ pub(super) struct ProcessFlags {
     /// Spark's configuration, in Spark's format: a key, a blank or `=`, a value.
     #[arg(long, value_name = "FILE")]
     properties_file: Option<PathBuf>,
+    /// A key of Spark's configuration (repeatable); wins over the properties file.
+    #[arg(long = "conf", value_name = "KEY=VALUE", value_parser = pair)]
+    conf: Vec<(String, String)>,
     /// Allow a host that other machines can reach although nobody has to prove who he is: whoever
     /// reaches a master or worker may run programs on it. Not needed with a secret.
     #[arg(long)]
@@ -36,7 +39,7 @@ impl ProcessFlags {
     /// Begins to log, and reads the properties file if there is one.
     pub(super) fn begin(&self) -> Result<Properties, Failure> {
         self.logs.begin();
-        Ok(properties(self.properties_file.as_ref())?)
+        Ok(properties(self.properties_file.as_ref())?.and(&self.conf)?)
     }
 
     /// The name of this machine that others dial: the flag's, the variable's, or the loopback's.
@@ -68,6 +71,12 @@ impl ProcessFlags {
 /// What a properties file says; nothing if there is none.
 pub(super) fn properties(path: Option<&PathBuf>) -> Result<Properties, LiveError> {
     path.map_or_else(|| Ok(Properties::default()), |path| Properties::read(path))
+}
+
+/// A key and its value, as `--conf` takes them.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// A process that was asked to end has done what it should.

@@ -16,17 +16,19 @@ const PORT: u16 = 7077;
 #[command(after_help = "Examples:
   deploysim master
   deploysim master --port 0 --webui-port 0 --properties-file master.conf
+  deploysim master --conf spark.worker.timeout=10 --conf spark.master.rest.enabled=false
   deploysim master --host node-1 --properties-file secret.conf
 
-Keys of the properties file: Spark's own. spark.deploy.recoveryMode is NONE, FILESYSTEM or
-ROCKSDB (both with spark.deploy.recoveryDirectory); spark.master.rest.enabled and
+Keys of the properties file and of --conf: Spark's own. spark.deploy.recoveryMode is NONE,
+FILESYSTEM or ROCKSDB (both with spark.deploy.recoveryDirectory); spark.master.rest.enabled and
 spark.master.rest.port (6066) are the REST server's; spark.port.maxRetries says how many ports are
 tried.
 
 spark.authenticate.secret: masters, workers and drivers have to know it, and what they say is
 encrypted. The REST server then needs deploysim.rest.token, which whoever asks it has to bring
 (`deploysim submit`, kill and status do). Both can be variables of the environment:
-_SPARK_AUTH_SECRET, DEPLOYSIM_REST_TOKEN.
+_SPARK_AUTH_SECRET, DEPLOYSIM_REST_TOKEN. spark.authenticate.secret.file names a file whose bytes
+are the secret, where it is not stated.
 
 Variables: SPARK_MASTER_HOST, SPARK_MASTER_PORT, SPARK_MASTER_WEBUI_PORT (flags win, and for the
 page's port the properties file), SPARK_PUBLIC_DNS (the name in the addresses of pages).")]

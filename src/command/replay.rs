@@ -1,28 +1,19 @@
 //! The command that plays a run again, as one pastes it into a shell.
 
-use deploysim_scenarios::world::World;
+use super::world::World;
 use std::path::Path;
 
-/// The command that plays the run again.
+/// The command that plays the run again; with live processes that is another run.
 pub(crate) fn replay(scenario: &Path, world: World, seed: u64, changes: &[String]) -> String {
     let other = match world {
         World::Queue => None,
-        World::Turmoil => Some("turmoil"),
+        World::Turmoil | World::Live => Some(world.name()),
     };
-    command(scenario, other, seed, changes)
-}
-
-/// The command that plays the scenario with live processes again, which is another run.
-pub(crate) fn replay_live(scenario: &Path, seed: u64, changes: &[String]) -> String {
-    command(scenario, Some("live"), seed, changes)
-}
-
-fn command(scenario: &Path, world: Option<&str>, seed: u64, changes: &[String]) -> String {
     let mut command = format!(
         "deploysim run {} --seed {seed}",
         quoted(&scenario.display().to_string())
     );
-    if let Some(world) = world {
+    if let Some(world) = other {
         command += &format!(" --world {world}");
     }
     for change in changes {
@@ -66,6 +57,10 @@ mod tests {
         assert_eq!(
             replay(Path::new("a.toml"), World::Turmoil, 3, &[]),
             "deploysim run a.toml --seed 3 --world turmoil"
+        );
+        assert_eq!(
+            replay(Path::new("a.toml"), World::Live, 4, &[]),
+            "deploysim run a.toml --seed 4 --world live"
         );
     }
 }

@@ -40,6 +40,7 @@ use std::path::PathBuf;
   deploysim run scenario.toml --trace | grep ReconnectWorker
   deploysim run scenario.toml --format json | jq .verdict
   deploysim run scenario.toml --world live --set 'conf.\"spark.worker.timeout\"=4' --set until=20s
+  deploysim run scenario.toml --world live --out runs/live --format json
 
 In the world `live` the scenario is played by real masters, workers and drivers on this machine, and
 takes as long as it says, at most. What cannot be played or seen there is refused. A shorter run: other times
@@ -57,7 +58,8 @@ pub(crate) struct Run {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<String>,
     /// Write the run into this folder: scenario, trace, events, metrics, summary, manifest, and
-    /// run.html, which shows it in a browser.
+    /// run.html, which shows it in a browser. Of live processes: scenario, trace, summary, manifest,
+    /// the log of each node and what the masters showed, also if the run fails.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Show everything between two instants in run.html, heartbeats one by one: `20s..90s`.
@@ -104,7 +106,7 @@ impl Run {
         };
         let elapsed = stopwatch.elapsed();
         if let Some(record) = record {
-            record.finish(&plan, &outcome, self.manifest(world, seed))?;
+            record.finish(&plan, &outcome, self.manifest(seed))?;
         }
         if self.format == Format::Text {
             let speed = rate(outcome.inputs, elapsed);
@@ -120,7 +122,8 @@ impl Run {
         Ok(Verdict::from(outcome.holds()))
     }
 
-    fn record(&self, world: Playing, plan: &Plan, seed: u64) -> Result<Option<Kept>, Failure> {
+    /// The folder that the run is written into, if it is.
+    fn folder(&self) -> Result<Option<Folder>, Failure> {
         let Some(path) = &self.out else {
             return Ok(None);
         };
@@ -129,7 +132,13 @@ impl Run {
         } else {
             Existing::Refuse
         };
-        let folder = Folder::open(path, existing)?;
+        Ok(Some(Folder::open(path, existing)?))
+    }
+
+    fn record(&self, world: Playing, plan: &Plan, seed: u64) -> Result<Option<Kept>, Failure> {
+        let Some(folder) = self.folder()? else {
+            return Ok(None);
+        };
         let subject = Subject {
             title: plan.title.clone(),
             seed,
@@ -160,7 +169,7 @@ impl Run {
         writeln!(out)?;
         show(&judgement::all(&outcome), out)?;
         if !outcome.holds() {
-            let command = replay(&self.scenario, world, seed, &self.changes);
+            let command = replay(&self.scenario, self.world, seed, &self.changes);
             writeln!(out, "\nreplay: {command}")?;
         }
         Ok(outcome)
@@ -191,14 +200,14 @@ impl Run {
         Ok(outcome)
     }
 
-    fn manifest(&self, world: Playing, seed: u64) -> Manifest {
+    fn manifest(&self, seed: u64) -> Manifest {
         let binary = std::env::current_exe().and_then(std::fs::read);
         let arguments = std::env::args_os().skip(1);
         Manifest {
             version: 1,
             program: env!("CARGO_PKG_VERSION"),
             seed,
-            world: world.name(),
+            world: self.world.name(),
             scenario: self.scenario.display().to_string(),
             scenario_digest: String::new(),
             binary_digest: binary.ok().map(|bytes| digest(&bytes)),

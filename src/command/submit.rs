@@ -1,6 +1,6 @@
 //! `deploysim submit`: hands a driver to a live master, as spark-submit's cluster mode does.
 
-use super::live::properties;
+use super::live::{pair, properties};
 use super::rest::{REST_SERVER, client, protocol_client, said, show};
 use super::{Failure, Verdict};
 use crate::terminal::results;
@@ -189,9 +189,4 @@ fn resource(resource: &str) -> Result<String, Failure> {
     let path = std::fs::canonicalize(resource)
         .map_err(|error| Failure::BadInput(format!("error: {resource}: {error}")))?;
     Ok(format!("file:{}", path.display()))
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
 }

@@ -8,6 +8,7 @@ mod merge;
 mod pace;
 
 use super::replay::replay;
+use super::world::World;
 use super::{Failure, Verdict};
 use crate::terminal::complain;
 use deploysim_scenarios::output::folder::Existing;
@@ -17,7 +18,6 @@ use deploysim_scenarios::scenario;
 use deploysim_scenarios::scenario::plan::Plan;
 use deploysim_scenarios::seeds::Seeds;
 use deploysim_scenarios::sweep::{Course, Part, Row, Run, Shard, SweepError, Table, Until, Wave};
-use deploysim_scenarios::world::World;
 use emit::Emit;
 use merge::Merge;
 use pace::Pace;

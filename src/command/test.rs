@@ -8,10 +8,9 @@ use super::world::World;
 use super::{Failure, Verdict, junit, paths};
 use crate::stopwatch::Stopwatch;
 use deploysim_scenarios::outcome::Outcome;
-use deploysim_scenarios::run;
+use deploysim_scenarios::run::RunError;
 use deploysim_scenarios::scenario::plan::Plan;
 use deploysim_scenarios::seeds::Seeds;
-use deploysim_scenarios::world::World as Playing;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
 };
@@ -28,8 +27,11 @@ use tally::Tally;
   deploysim test scenarios/files/liveness my-scenario.toml --seeds 1000 --jobs 8
   deploysim test scenarios/files --seeds 5 --junit target/scenarios.xml
   deploysim test scenarios/files --world queue --world turmoil
+  deploysim test scenarios/files/every-world --world live --junit live.xml
 
-With both worlds, each scenario is also played with fixed times in both, and the two must tell the
+In the world `live` scenarios are played by real processes, one after the other, and each takes as
+long as it says, at most.
+With the worlds queue and turmoil, each scenario is also played with fixed times in both, and the two must tell the
 same story: the agreement is shown at the end.")]
 pub(crate) struct Test {
     /// Scenario files, and folders of them.
@@ -61,7 +63,7 @@ struct Subject {
     path: PathBuf,
     plan: Plan,
     seeds: Seeds,
-    world: Playing,
+    world: World,
     /// Why the world cannot play it.
     refusal: Option<String>,
 }
@@ -76,19 +78,19 @@ impl Subject {
     }
 }
 
-/// What one run came to: its scenario, its seed, and its outcome, or nothing if the program
-/// failed; and how long it took.
+/// What one run came to: its scenario, its seed, and its outcome, or in words how the program or
+/// the machine failed; and how long it took.
 struct Ran {
     subject: usize,
     seed: u64,
-    outcome: Option<Outcome>,
+    outcome: Result<Outcome, String>,
     elapsed: Duration,
 }
 
 impl Test {
     /// Tests them.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        let worlds = self.worlds()?;
+        let worlds = self.worlds();
         let subjects = self.subjects(&worlds)?;
         let mut builder = rayon::ThreadPoolBuilder::new();
         if let Some(jobs) = self.jobs {
@@ -106,7 +108,7 @@ impl Test {
         });
         tally.finish()?;
         told?;
-        if worlds.len() > 1 {
+        if worlds.contains(&World::Queue) && worlds.contains(&World::Turmoil) {
             pool.install(|| agreement::compare_all(&subjects, &mut tally))?;
         }
         let verdict = tally.conclude()?;
@@ -117,18 +119,15 @@ impl Test {
     }
 
     /// The worlds that are asked for, each once.
-    fn worlds(&self) -> Result<Vec<Playing>, Failure> {
-        let mut worlds = Vec::new();
-        for world in &self.world {
-            worlds.push(world.playing()?);
-        }
+    fn worlds(&self) -> Vec<World> {
+        let mut worlds = self.world.clone();
         worlds.sort_unstable();
         worlds.dedup();
-        Ok(worlds)
+        worlds
     }
 
     /// The scenarios, all of them sound.
-    fn subjects(&self, worlds: &[Playing]) -> Result<Vec<Subject>, Failure> {
+    fn subjects(&self, worlds: &[World]) -> Result<Vec<Subject>, Failure> {
         let mut wrong = Vec::new();
         let mut subjects = Vec::new();
         for (path, plan) in paths::read(paths::files(&self.paths)?) {
@@ -137,7 +136,7 @@ impl Test {
                     path: path.clone(),
                     seeds: self.seeds.clone().unwrap_or(Seeds(plan.seed..=plan.seed)),
                     world: *world,
-                    refusal: world.refusal(&plan).map(|refusal| refusal.to_string()),
+                    refusal: world.refusal(&plan),
                     plan: plan.clone(),
                 })),
                 Err(error) => wrong.push(error),
@@ -148,27 +147,45 @@ impl Test {
     }
 }
 
-/// Plays every scenario with every seed, on all threads of the pool.
+/// Plays every scenario with every seed: simulated ones on all threads of the pool, then those with
+/// live processes, one after the other, as they would be in each other's way.
 fn play_all(subjects: &[Subject], sender: &mpsc::Sender<Ran>) {
-    let playable = subjects.par_iter().enumerate();
-    let playable = playable.filter(|(_, it)| it.refusal.is_none());
-    let runs = playable.flat_map(|(subject, it)| {
+    let is_simulated = |it: &Subject| it.refusal.is_none() && it.world != World::Live;
+    let simulated = subjects.par_iter().enumerate();
+    let simulated = simulated.filter(|(_, it)| is_simulated(it));
+    let runs = simulated.flat_map(|(subject, it)| {
         let seeds = it.seeds.0.clone().into_par_iter();
         seeds.map(move |seed| (subject, seed))
     });
     runs.for_each_with(sender.clone(), |sender, (subject, seed)| {
-        let stopwatch = Stopwatch::start();
-        let Subject { plan, world, .. } = &subjects[subject];
-        // A panic is a fault of the program; its message is on stderr already. A run without
-        // witnesses writes nothing.
-        let outcome = catch_unwind(AssertUnwindSafe(|| run::play(*world, plan, seed, &mut [])));
-        let ran = Ran {
-            subject,
-            seed,
-            outcome: outcome.ok().and_then(Result::ok),
-            elapsed: stopwatch.elapsed(),
-        };
         // Nobody listens any more if stdout cannot be written.
-        let _ = sender.send(ran);
+        let _ = sender.send(play_one(subjects, subject, seed));
     });
+    let is_live = |it: &Subject| it.refusal.is_none() && it.world == World::Live;
+    let live = subjects.iter().enumerate().filter(|(_, it)| is_live(it));
+    for (subject, it) in live {
+        for seed in it.seeds.0.clone() {
+            if sender.send(play_one(subjects, subject, seed)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn play_one(subjects: &[Subject], subject: usize, seed: u64) -> Ran {
+    let stopwatch = Stopwatch::start();
+    let Subject { plan, world, .. } = &subjects[subject];
+    // A panic is a fault of the program; its message is on stderr already. A run without
+    // witnesses writes nothing.
+    let outcome = catch_unwind(AssertUnwindSafe(|| world.play(plan, seed)));
+    let outcome = match outcome {
+        Ok(outcome) => outcome.map_err(|error: RunError| error.to_string()),
+        Err(_panic) => Err("the program failed".to_owned()),
+    };
+    Ran {
+        subject,
+        seed,
+        outcome,
+        elapsed: stopwatch.elapsed(),
+    }
 }

@@ -1,5 +1,5 @@
-//! Pages in a real browser: headless Chromium opens what the program writes, with JavaScript on and
-//! off. Nothing may be loaded from anywhere, drawings have content, and filters, steps and jumps
+//! Pages in a real browser: headless Chromium opens what the program writes and what live processes
+//! show of themselves, with JavaScript on and off. Nothing may be loaded from anywhere, drawings have content, and filters, steps and jumps
 //! do what they say. Pictures of what was seen are kept for people.
 //!
 //! The tests have a runner of their own, so that they can say aloud that they are skipped where
@@ -16,9 +16,16 @@
 )]
 
 mod chromium;
+#[expect(dead_code, reason = "tests without a browser use the rest of it")]
+#[path = "../it/live/cluster.rs"]
+mod cluster;
+#[expect(dead_code, reason = "tests without a browser use the rest of it")]
+#[path = "../it/ground.rs"]
+mod ground;
 mod page;
 mod report;
 mod run_view;
+mod status;
 
 use chromium::Chromium;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,6 +59,7 @@ fn main() -> ExitCode {
         filters.peek().is_none() || filters.any(|filter| name.contains(filter.as_str()))
     };
     let all = run_view::CHECKS.iter().chain(&report::CHECKS);
+    let all = all.chain(&status::CHECKS);
     let (mut passed, mut failed) = (0, 0);
     for (name, check) in all.filter(|(name, _)| is_wanted(name)) {
         let is_right = match &program {

@@ -1,4 +1,4 @@
-//! A page in a tab of its own: opened from a file, asked by expressions, operated by keys and
+//! A page in a tab of its own: opened from a file or a server, asked by expressions, operated by keys and
 //! clicks, and photographed. Every request that it makes is noted.
 
 use crate::chromium::Chromium;
@@ -29,13 +29,23 @@ pub(crate) struct Page<'a> {
 impl<'a> Page<'a> {
     /// Opens a file and waits until it is loaded.
     pub(crate) fn open(chromium: &'a Chromium, path: &Path, javascript: Javascript) -> Self {
+        Self::visit(chromium, &format!("file://{}", path.display()), javascript)
+    }
+
+    /// Opens an address and waits until it is loaded.
+    pub(crate) fn visit(chromium: &'a Chromium, url: &str, javascript: Javascript) -> Self {
         let target = chromium.ask(None, "Target.createTarget", json!({"url": "about:blank"}));
         let attach = json!({"targetId": target["targetId"], "flatten": true});
         let session = chromium.ask(None, "Target.attachToTarget", attach);
         let page = Self {
             chromium,
             session: session["sessionId"].as_str().unwrap().to_owned(),
-            url: format!("file://{}", path.display()),
+            // As the browser itself writes it.
+            url: if url.matches('/').count() == 2 {
+                format!("{url}/")
+            } else {
+                url.to_owned()
+            },
         };
         for domain in ["Page", "Network", "Runtime", "Log"] {
             page.ask(&format!("{domain}.enable"), json!({}));
@@ -48,8 +58,29 @@ impl<'a> Page<'a> {
             );
         }
         page.ask("Page.navigate", json!({"url": page.url}));
-        chromium.wait_for(&page.session, "Page.loadEventFired");
+        page.loaded();
         page
+    }
+
+    /// Waits until the page, or the one that it leads to, is loaded.
+    pub(crate) fn loaded(&self) {
+        self.chromium.wait_for(&self.session, "Page.loadEventFired");
+    }
+
+    /// Loads the page again, also if no time passes for it otherwise.
+    pub(crate) fn reload(&self) {
+        let policy = json!({"policy": "advance"});
+        self.ask("Emulation.setVirtualTimePolicy", policy);
+        self.ask("Page.reload", json!({}));
+        self.loaded();
+    }
+
+    /// Lets so much time pass for the page, and no more until it is let again, as fast as it can.
+    pub(crate) fn let_pass(&self, milliseconds: u32) {
+        let policy = json!({"policy": "pauseIfNetworkFetchesPending", "budget": milliseconds});
+        self.ask("Emulation.setVirtualTimePolicy", policy);
+        let over = "Emulation.virtualTimeBudgetExpired";
+        self.chromium.wait_for(&self.session, over);
     }
 
     /// The size of what is seen, in pixels.
@@ -121,17 +152,26 @@ impl<'a> Page<'a> {
 
     /// Addresses that were asked for beside the page itself.
     pub(crate) fn requests(&self) -> Vec<String> {
-        let events = self
-            .chromium
-            .events(&self.session, "Network.requestWillBeSent")
-            .into_iter();
-        let urls = events.map(|event| {
+        let mut urls = self.requested();
+        urls.retain(|url| *url != self.url);
+        urls
+    }
+
+    /// How often the page itself was asked for since this was asked last.
+    pub(crate) fn asked(&self) -> usize {
+        let urls = self.requested().into_iter();
+        urls.filter(|url| *url == self.url).count()
+    }
+
+    fn requested(&self) -> Vec<String> {
+        let sent = "Network.requestWillBeSent";
+        let events = self.chromium.events(&self.session, sent).into_iter();
+        let url = |event: Value| {
             event["params"]["request"]["url"]
                 .as_str()
-                .unwrap()
-                .to_owned()
-        });
-        urls.filter(|url| *url != self.url).collect()
+                .map(str::to_owned)
+        };
+        events.filter_map(url).collect()
     }
 
     /// What went wrong in the page: exceptions, and what its policy forbids.

@@ -41,6 +41,7 @@ fn a_scenario_that_would_fail_is_still_sound() {
 #[test]
 fn every_world_gives_the_verdict() {
     check("run PATH --world live", HOLDS, 0);
+    check("test PATH --world live --world queue", HOLDS, 0);
     check("run PATH --world turmoil", HOLDS, 0);
     check("run PATH --world turmoil", &fails(), 1);
     check("test PATH --world queue --world turmoil", HOLDS, 0);
@@ -53,7 +54,11 @@ fn two_if_the_arguments_are_wrong() {
     check("run", HOLDS, 2);
     check("run PATH --seed x", HOLDS, 2);
     check("run PATH --world moon", HOLDS, 2);
-    check("run PATH --world live --format json", HOLDS, 2);
+    check(
+        "run PATH --world live --out PATH.out --view-window 1s..2s",
+        HOLDS,
+        2,
+    );
     check("run PATH --force", HOLDS, 2);
     check("run PATH --set nonsense", HOLDS, 2);
     check("run PATH --set cluster.worker.cout=3", HOLDS, 2);
@@ -62,7 +67,6 @@ fn two_if_the_arguments_are_wrong() {
     check("test PATH --seeds 5..2", HOLDS, 2);
     check("test PATH --seeds 0", HOLDS, 2);
     check("test PATH --jobs 0", HOLDS, 2);
-    check("test PATH --world live", HOLDS, 2);
     check("check", HOLDS, 2);
     check("check PATH.not-there", HOLDS, 2);
 }

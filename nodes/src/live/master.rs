@@ -109,8 +109,13 @@ impl MasterOptions {
             authenticated = proofs.secret.is_some(),
             "master listens"
         );
+        let mut told = conf.clone();
+        if let Some((_, at, _)) = &rest {
+            // Where it is, wherever it was to be. Spark: `Master.restServerBoundPort`.
+            told.rest_port = at.port;
+        }
         let shared = Shared::new(Settings {
-            conf: conf.clone(),
+            conf: told,
             behaviour,
         });
         let settings = MasterSettings {
@@ -217,10 +222,11 @@ struct Proofs {
 
 /// The persistence engine that the configuration names.
 fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError> {
-    let unsupported = |mode: &str| {
-        Err(LiveError::BadInput(format!(
-            "error: spark.deploy.recoveryMode {mode} is not there for live masters: allowed is \
-             NONE, FILESYSTEM and ROCKSDB"
+    let unsupported = |mode: &str, hint: &str| {
+        Err(wrong(format!(
+            "spark.deploy.recoveryMode {mode} is not there for live masters: allowed is NONE, \
+             and for a master that finds its records again FILESYSTEM or ROCKSDB, with \
+             spark.deploy.recoveryDirectory{hint}"
         )))
     };
     match conf.recovery_mode {
@@ -240,8 +246,11 @@ fn store(conf: &Conf, behaviour: &Behaviour) -> Result<Box<dyn Store>, LiveError
             let folder = recovery_folder(conf, "ROCKSDB", Folder::open_alone)?;
             Ok(Box::new(EmbeddedStore::new(folder, Writes::Safe)))
         }
-        RecoveryMode::Zookeeper => unsupported("ZOOKEEPER"),
-        RecoveryMode::Custom => unsupported("CUSTOM"),
+        RecoveryMode::Zookeeper => unsupported(
+            "ZOOKEEPER",
+            "; elections are played by `deploysim run` in the worlds queue and turmoil",
+        ),
+        RecoveryMode::Custom => unsupported("CUSTOM", ""),
     }
 }
 

@@ -1,18 +1,22 @@
 //! Spark's properties files: Java's format, read with line numbers, and what the keys mean to a
 //! live process. Spark: `Utils.loadDefaultSparkProperties`, `java.util.Properties.load`.
 
-use super::LiveError;
 use super::secrets::is_of_secrets;
+use super::{LiveError, wrong};
 use crate::gateway::is_confidential;
 use deploysim_protocol::conf::{Conf, ConfError, ConfValue};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use tracing::warn;
 
-/// One line of a file that sets a key.
+/// The flag that sets a key.
+const FLAG: &str = "--conf";
+
+/// What sets a key.
 #[derive(Clone, PartialEq, Eq)]
 struct Entry {
-    line: usize,
+    /// The line of the file; nothing on a command line.
+    line: Option<usize>,
     key: String,
     value: String,
 }
@@ -25,11 +29,11 @@ impl fmt::Debug for Entry {
         } else {
             &self.value
         };
-        write!(formatter, "{}: {} = {value:?}", self.line, self.key)
+        write!(formatter, "{:?}: {} = {value:?}", self.line, self.key)
     }
 }
 
-/// What a properties file says, in order; a later entry for a key wins.
+/// What a properties file and a command line say, in order; a later entry for a key wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Properties {
     path: PathBuf,
@@ -59,7 +63,7 @@ impl Properties {
             let (key, value) = split(&text);
             match (unescaped(key), unescaped(value)) {
                 (Some(key), Some(value)) => entries.push(Entry {
-                    line,
+                    line: Some(line),
                     key,
                     value: value.trim_end().to_owned(),
                 }),
@@ -77,7 +81,28 @@ impl Properties {
         }
     }
 
-    /// The value of a key, if the file sets it.
+    /// These, and what a command line sets, which wins.
+    ///
+    /// # Errors
+    /// If that proves who somebody is: everybody can read a command line.
+    pub fn and(mut self, pairs: &[(String, String)]) -> Result<Self, LiveError> {
+        for (key, value) in pairs {
+            if is_confidential(key) {
+                return Err(wrong(format!(
+                    "{FLAG} {key}: everybody of this machine can read a command line: set it in \
+                     the properties file, or as a variable"
+                )));
+            }
+            self.entries.push(Entry {
+                line: None,
+                key: key.clone(),
+                value: value.clone(),
+            });
+        }
+        Ok(self)
+    }
+
+    /// The value of a key, if it is set.
     pub fn value(&self, key: &str) -> Option<&str> {
         let mut entries = self.entries.iter().rev();
         let entry = entries.find(|entry| entry.key == key)?;
@@ -105,7 +130,10 @@ impl Properties {
     }
 
     fn place(&self, entry: &Entry) -> String {
-        format!("{}:{}", self.path.display(), entry.line)
+        match entry.line {
+            Some(line) => format!("{}:{line}", self.path.display()),
+            None => FLAG.to_owned(),
+        }
     }
 
     /// The configuration that the file describes. Keys that concern other parts of Spark are

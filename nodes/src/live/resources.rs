@@ -1,5 +1,9 @@
 //! What a program consists of, brought into its directory: files of this machine are copied,
-//! `http:` resources downloaded, within limits. Spark: `Utils.fetchFile`.
+//! `http:` resources downloaded, within limits, and from where their server says they are.
+//! Spark: `Utils.fetchFile`.
+
+#[cfg(test)]
+mod tests;
 
 use super::LiveError;
 use super::limits::size_bytes;
@@ -8,7 +12,7 @@ use deploysim_protocol::conf::parse_duration;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::HOST;
+use hyper::header::{HOST, LOCATION};
 use hyper::{Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use std::fs::{self, File};
@@ -23,6 +27,8 @@ use tokio::time::timeout;
 const SIZE_KEY: &str = "deploysim.fetch.sizeMax";
 /// The key of how long a download may take.
 const TIMEOUT_KEY: &str = "deploysim.fetch.timeout";
+/// How often a resource may be said to be elsewhere. Java: `http.maxRedirects`.
+const REDIRECTIONS_MAX: usize = 20;
 /// What the name of a file ends with that has not come as a whole.
 const PART: &str = ".part";
 
@@ -100,7 +106,7 @@ impl Fetching {
                 return Ok(own);
             }
             let part = part_of(&own);
-            let downloaded = timeout(self.timeout, self.download(&uri, &part)).await;
+            let downloaded = timeout(self.timeout, self.download(uri, &part)).await;
             let outcome = match downloaded {
                 Ok(Ok(())) => fs::rename(&part, &own).map_err(|error| error.to_string()),
                 Ok(Err(reason)) => Err(reason),
@@ -131,7 +137,22 @@ impl Fetching {
         copied.unwrap_or_else(|error| Err(format!("{url} cannot be fetched: {error}")))
     }
 
-    async fn download(&self, uri: &Uri, part: &Path) -> Result<(), String> {
+    /// Downloads what is at an address, or where that leads. The file keeps the first name.
+    async fn download(&self, uri: Uri, part: &Path) -> Result<(), String> {
+        let mut uri = uri;
+        for _ in 0..=REDIRECTIONS_MAX {
+            match self.ask(&uri, part).await? {
+                Some(elsewhere) => uri = elsewhere,
+                None => return Ok(()),
+            }
+        }
+        Err(format!(
+            "it is elsewhere more than {REDIRECTIONS_MAX} times"
+        ))
+    }
+
+    /// Downloads what is at an address, unless it is elsewhere: then returns where.
+    async fn ask(&self, uri: &Uri, part: &Path) -> Result<Option<Uri>, String> {
         let host = uri.host().ok_or("it names no host")?;
         // An address of the sixth version is in brackets.
         let name = host.trim_start_matches('[').trim_end_matches(']');
@@ -146,7 +167,10 @@ impl Fetching {
         let request = request.map_err(in_words)?;
         let fetched = async {
             let response = sender.send_request(request).await.map_err(in_words)?;
-            self.keep(response, part).await
+            match elsewhere(uri, &response)? {
+                Some(elsewhere) => Ok(Some(elsewhere)),
+                None => self.keep(response, part).await.map(|()| None),
+            }
         };
         let mut connection = std::pin::pin!(connection);
         let mut fetched = std::pin::pin!(fetched);
@@ -165,12 +189,7 @@ impl Fetching {
     async fn keep(&self, mut response: Response<Incoming>, part: &Path) -> Result<(), String> {
         let status = response.status();
         if status != StatusCode::OK {
-            let hint = if status.is_redirection() {
-                ", and redirections are not followed"
-            } else {
-                ""
-            };
-            return Err(format!("it is answered with status {status}{hint}"));
+            return Err(format!("it is answered with status {status}"));
         }
         let mut file = File::create(part).map_err(in_words)?;
         let mut count_bytes = 0;
@@ -189,6 +208,56 @@ impl Fetching {
         }
         Ok(())
     }
+}
+
+/// Where a response says that a resource is instead. Java: `HttpURLConnection.followRedirect`,
+/// which does not leave the protocol either.
+fn elsewhere(asked: &Uri, response: &Response<Incoming>) -> Result<Option<Uri>, String> {
+    let leads = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    if !leads {
+        return Ok(None);
+    }
+    let location = response.headers().get(LOCATION);
+    let location = location.and_then(|location| location.to_str().ok());
+    let location = location.ok_or("it is elsewhere, and nothing says where")?;
+    resolved(asked, location).map(Some)
+}
+
+/// The address that a location means where `asked` was asked for. RFC 3986, section 5.2, without
+/// dots in paths, which the server resolves.
+fn resolved(asked: &Uri, location: &str) -> Result<Uri, String> {
+    let (location, _fragment) = location.split_once('#').unwrap_or((location, ""));
+    let scheme = location.split_once(':').map(|(scheme, _)| scheme);
+    let scheme = scheme.filter(|scheme| {
+        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("http")) {
+        return Err(format!("it is at {location}: allowed is http:"));
+    }
+    let authority = asked.authority().map_or("", |authority| authority.as_str());
+    let whole = if scheme.is_some() {
+        location.to_owned()
+    } else if location.starts_with("//") {
+        format!("http:{location}")
+    } else if location.starts_with('/') {
+        format!("http://{authority}{location}")
+    } else if location.starts_with('?') {
+        format!("http://{authority}{}{location}", asked.path())
+    } else {
+        let folder = asked
+            .path()
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        format!("http://{authority}{folder}/{location}")
+    };
+    whole.parse().map_err(|error| format!("{whole}: {error}"))
 }
 
 fn in_words(error: impl std::fmt::Display) -> String {

@@ -3,12 +3,18 @@
 //!
 //! Spark takes its secret from the environment first, then from the configuration
 //! (`SecurityManager.getSecretKey`), because a command line is there for everybody to read. The
-//! token is found in the same way.
+//! token is found in the same way. Without any of these a file can hold the secret
+//! (`SecurityManager.secretKeyFromFile`).
+
+#[cfg(test)]
+mod tests;
 
 use super::properties::Properties;
 use super::{LiveError, wrong};
 use crate::gateway::{SECRET, TOKEN, TokenDigest, is_confidential};
 use crate::shell::Key;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -20,6 +26,11 @@ use tracing::warn;
 const AUTHENTICATE: &str = "spark.authenticate";
 /// The secret, as a variable. Spark: `SecurityManager.ENV_AUTH_SECRET`.
 const SECRET_VARIABLE: &str = "_SPARK_AUTH_SECRET";
+/// The file whose bytes are the secret. **Differs:** Spark has keys of their own for drivers and
+/// executors too.
+const SECRET_FILE: &str = "spark.authenticate.secret.file";
+/// The longest file that is taken for a secret.
+const SECRET_BYTES_MAX: u64 = 64 << 10;
 /// The token, as a variable.
 const TOKEN_VARIABLE: &str = "DEPLOYSIM_REST_TOKEN";
 
@@ -28,7 +39,7 @@ const LETTERS_MIN: usize = 16;
 
 /// Whether a property is read here, and is no key of the protocol.
 pub(super) fn is_of_secrets(property: &str) -> bool {
-    property == AUTHENTICATE || is_confidential(property)
+    property == AUTHENTICATE || property == SECRET_FILE || is_confidential(property)
 }
 
 /// Whether a variable of the environment is for nobody else to see.
@@ -67,7 +78,10 @@ impl Secret {
         properties: &Properties,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Option<Self>, LiveError> {
-        let secret = confidential(properties, SECRET, SECRET_VARIABLE, variable)?;
+        let secret = match confidential(properties, SECRET, SECRET_VARIABLE, variable)? {
+            Some(secret) => Some(secret),
+            None => of_file(properties)?,
+        };
         let wanted = properties.value(AUTHENTICATE).map(str::to_ascii_lowercase);
         match (wanted.as_deref(), secret) {
             (None | Some("true"), Some(secret)) => {
@@ -78,8 +92,8 @@ impl Secret {
             }
             (None | Some("false"), None) => Ok(None),
             (Some("true"), None) => Err(wrong(format!(
-                "{AUTHENTICATE} needs a secret: set {SECRET} in the properties file, or the \
-                 variable {SECRET_VARIABLE}"
+                "{AUTHENTICATE} needs a secret: set {SECRET} or {SECRET_FILE} in the properties \
+                 file, or the variable {SECRET_VARIABLE}"
             ))),
             (Some("false"), Some(_)) => Err(wrong(format!(
                 "{AUTHENTICATE} is false, and there is a secret: leave one of the two out"
@@ -164,6 +178,31 @@ fn confidential(
         )));
     }
     Ok(found)
+}
+
+/// The secret that a file holds, if one is named: its bytes in base 64, as Spark takes them, so that
+/// they need not be text.
+fn of_file(properties: &Properties) -> Result<Option<String>, LiveError> {
+    let Some(path) = properties.value(SECRET_FILE).map(Path::new) else {
+        return Ok(None);
+    };
+    let failed =
+        |what: &dyn fmt::Display| wrong(format!("{SECRET_FILE}: {}: {what}", path.display()));
+    let metadata = fs::metadata(path).map_err(|error| failed(&error))?;
+    if !metadata.is_file() {
+        return Err(failed(&"it is no file"));
+    }
+    if metadata.len() > SECRET_BYTES_MAX {
+        return Err(failed(&format!(
+            "it has more than {SECRET_BYTES_MAX} bytes"
+        )));
+    }
+    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    if bytes.is_empty() {
+        return Err(failed(&"it is empty"));
+    }
+    warn_of_readers(path);
+    Ok(Some(STANDARD.encode(bytes)))
 }
 
 /// Everybody who can read a file knows what is in it.

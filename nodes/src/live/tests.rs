@@ -310,6 +310,25 @@ fn an_executor_runs_what_its_application_says() {
 }
 
 #[test]
+fn a_command_line_wins_over_the_file_and_is_no_place_for_secrets() {
+    let pair = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
+    let file = || properties("spark.worker.timeout 60\n").unwrap();
+    let both = file().and(&pair("spark.worker.timeout", "9")).unwrap();
+    assert_eq!(both.value("spark.worker.timeout"), Some("9"));
+    let error = file().and(&pair("spark.worker.timeout", "soon")).unwrap();
+    let error = error.conf().unwrap_err().to_string();
+    assert!(error.starts_with("error: --conf: "), "{error}");
+    for key in ["spark.authenticate.secret", "deploysim.rest.token"] {
+        let error = file().and(&pair(key, "hidden")).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("error: --conf {key}: ")),
+            "{error}"
+        );
+        assert!(!error.contains("hidden"), "{error}");
+    }
+}
+
+#[test]
 fn limits_of_children_are_read_from_properties() {
     let text = "deploysim.child.cpuTimeMax 2min\ndeploysim.child.memoryMax 1g\n\
                 deploysim.child.fileSizeMax 10\ndeploysim.child.coreSizeMax 0\n\

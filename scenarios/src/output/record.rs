@@ -58,24 +58,74 @@ impl Record {
         } = self;
         trace.into_inner().flush()?;
         events.finish()?;
-        let replayed = Plan {
-            seed: outcome.seed,
-            ..run::drawn(plan, outcome.seed).into_owned()
-        };
-        let scenario = replayed.to_toml();
-        folder.write("scenario.toml", scenario.as_bytes())?;
         let mut part = folder.begin("metrics.csv")?;
         let measured = measures.finish(outcome.end)?;
         metrics.write(&mut part, &outcome.seed.to_string(), outcome, &measured)?;
         part.flush()?;
         let summary = Summary::new(&plan.title, outcome, &metrics, &measured);
-        folder.write("summary.json", &pretty(&summary)?)?;
-        let manifest = Manifest {
-            scenario_digest: digest(scenario.as_bytes()),
-            ..manifest
-        };
-        folder.write(MANIFEST, &pretty(&manifest)?)?;
-        folder.complete()
+        complete(folder, plan, &summary, outcome.seed, manifest)
+    }
+}
+
+/// Writes what every run has: the scenario as it was played, the summary and the manifest.
+fn complete(
+    mut folder: Folder,
+    plan: &Plan,
+    summary: &Summary<'_>,
+    seed: u64,
+    manifest: Manifest,
+) -> io::Result<()> {
+    let replayed = Plan {
+        seed,
+        ..run::drawn(plan, seed).into_owned()
+    };
+    let scenario = replayed.to_toml();
+    folder.write("scenario.toml", scenario.as_bytes())?;
+    folder.write("summary.json", &pretty(summary)?)?;
+    let manifest = Manifest {
+        scenario_digest: digest(scenario.as_bytes()),
+        ..manifest
+    };
+    folder.write(MANIFEST, &pretty(&manifest)?)?;
+    folder.complete()
+}
+
+/// Writes a run with live processes into a folder: what was seen of it, and what that came to.
+#[derive(Debug)]
+pub struct LiveRecord {
+    folder: Folder,
+    trace: JsonWriter<Part>,
+}
+
+impl LiveRecord {
+    /// Begins the files of a run.
+    ///
+    /// # Errors
+    /// If they cannot be made.
+    pub fn begin(mut folder: Folder, plan: &Plan, seed: u64) -> io::Result<Self> {
+        let trace = JsonWriter::new(folder.begin("trace.jsonl")?, &plan.title, seed)?;
+        Ok(Self { folder, trace })
+    }
+
+    /// As [`Record::finish`], with what the run came to.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub fn finish(
+        self,
+        plan: &Plan,
+        seed: u64,
+        summary: &Summary<'_>,
+        manifest: Manifest,
+    ) -> io::Result<()> {
+        self.trace.into_inner().flush()?;
+        complete(self.folder, plan, summary, seed, manifest)
+    }
+}
+
+impl Witness for LiveRecord {
+    fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
+        self.trace.write(entry, ledger)
     }
 }
 

@@ -20,8 +20,14 @@ pub struct Summary<'a> {
     format: &'static str,
     version: u32,
     title: &'a str,
+    /// Only said of the live world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    world: Option<&'static str>,
     seed: u64,
     verdict: &'static str,
+    /// Only said where they are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invariants_checked: Option<bool>,
     liveness_checked: bool,
     simulated_ns: u64,
     expectations: Vec<Expectation<'a>>,
@@ -91,8 +97,10 @@ impl<'a> Summary<'a> {
             format: FORMAT,
             version: VERSION,
             title,
+            world: None,
             seed: outcome.seed,
             verdict: if outcome.holds() { "held" } else { "violated" },
+            invariants_checked: None,
             liveness_checked: outcome.liveness == Liveness::Checked,
             simulated_ns: outcome.end.as_nanos(),
             expectations: outcome.expectations.iter().map(expectation).collect(),
@@ -107,6 +115,20 @@ impl<'a> Summary<'a> {
                 handled: metrics.handled(),
                 notes: metrics.notes(),
             },
+        }
+    }
+
+    /// The summary of a run with live processes, in which invariants are not checked and nothing is
+    /// measured; `simulated_ns` is real time there.
+    pub fn of_live(title: &'a str, outcome: &'a Outcome, metrics: &Metrics) -> Self {
+        let nothing = Measurement {
+            totals: Vec::new(),
+            details: Vec::new(),
+        };
+        Self {
+            world: Some("live"),
+            invariants_checked: Some(false),
+            ..Self::new(title, outcome, metrics, &nothing)
         }
     }
 }

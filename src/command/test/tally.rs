@@ -3,6 +3,7 @@
 use super::{Ran, Subject};
 use crate::command::junit::{Case, Verdict as CaseVerdict};
 use crate::command::replay::replay;
+use crate::command::world::World;
 use crate::command::{Failure, Verdict};
 use crate::stopwatch::rate;
 use crate::terminal::{Results, results, show, sign};
@@ -20,7 +21,8 @@ pub(super) struct Tally<'a> {
     subjects: &'a [Subject],
     series: Vec<Series>,
     elapsed: Vec<Duration>,
-    broken: Vec<(usize, u64)>,
+    /// Runs that came to no outcome: the scenario, the seed, and why.
+    broken: Vec<(usize, u64, String)>,
     shown: usize,
     /// In how many worlds each scenario is played.
     worlds: usize,
@@ -54,8 +56,8 @@ impl<'a> Tally<'a> {
         self.bar.inc(1);
         self.elapsed[ran.subject] += ran.elapsed;
         match ran.outcome {
-            Some(outcome) => self.series[ran.subject].add(outcome),
-            None => self.broken.push((ran.subject, ran.seed)),
+            Ok(outcome) => self.series[ran.subject].add(outcome),
+            Err(why) => self.broken.push((ran.subject, ran.seed, why)),
         }
         self.show_those_over()
     }
@@ -77,7 +79,7 @@ impl<'a> Tally<'a> {
     }
 
     fn is_over(&self, subject: usize) -> bool {
-        let broken = self.broken.iter().filter(|(it, _)| *it == subject).count();
+        let broken = self.broken.iter().filter(|(it, ..)| *it == subject).count();
         self.series[subject].runs() + broken as u64 == self.subjects[subject].runs()
     }
 
@@ -93,21 +95,22 @@ impl<'a> Tally<'a> {
             return self.out.flush();
         }
         let series = &self.series[subject];
-        let broken: Vec<u64> = (self.broken.iter())
-            .filter_map(|(it, seed)| (*it == subject).then_some(*seed))
+        let broken: Vec<(u64, &str)> = (self.broken.iter())
+            .filter(|(it, ..)| *it == subject)
+            .map(|(_, seed, why)| (*seed, why.as_str()))
             .collect();
         let holds = series.holds() && broken.is_empty();
         let mark = if holds { Mark::Held } else { Mark::Failed };
         let elapsed = self.elapsed[subject];
-        writeln!(
-            self.out,
-            "{} {}  {}, {} events, {} events/s",
-            sign(mark),
-            name,
-            counted(series.runs(), "seed"),
-            series.inputs(),
-            rate(series.inputs(), elapsed),
-        )?;
+        let seeds = counted(series.runs() + broken.len() as u64, "seed");
+        let pace = match self.subjects[subject].world {
+            World::Queue | World::Turmoil => {
+                let inputs = series.inputs();
+                format!("{inputs} events, {} events/s", rate(inputs, elapsed))
+            }
+            World::Live => format!("{:.1} s with real processes", elapsed.as_secs_f64()),
+        };
+        writeln!(self.out, "{} {name}  {seeds}, {pace}", sign(mark))?;
         for (defect, count) in series.tolerated() {
             let times = counted(count, "time");
             writeln!(
@@ -181,8 +184,19 @@ impl<'a> Tally<'a> {
             return Ok(Verdict::from(failed == 0));
         }
         let runs = counted(self.broken.len() as u64, "run");
+        let live = |(it, ..): &(usize, u64, String)| self.subjects[*it].world == World::Live;
+        let whose = if self.broken.iter().all(live) {
+            "the program or this machine"
+        } else {
+            "the program"
+        };
+        let fault = if self.broken.iter().any(live) {
+            "see why above"
+        } else {
+            "this is a fault of deploysim"
+        };
         Err(Failure::Machine(format!(
-            "error: the program failed in {runs}: this is a fault of deploysim"
+            "error: {whose} failed in {runs}: {fault}"
         )))
     }
 }
@@ -191,7 +205,7 @@ impl<'a> Tally<'a> {
 fn explain(
     subject: &Subject,
     series: &Series,
-    broken: &[u64],
+    broken: &[(u64, &str)],
     out: &mut impl Write,
 ) -> io::Result<()> {
     let again = |seed| replay(&subject.path, subject.world, seed, &[]);
@@ -212,10 +226,13 @@ fn explain(
             sign(Mark::Failed)
         )?;
     }
-    for seed in broken {
+    for (seed, why) in broken {
         let command = again(*seed);
-        writeln!(out, "  {} the program failed", sign(Mark::Failed))?;
+        writeln!(out, "  {} {why}", sign(Mark::Failed))?;
         writeln!(out, "    replay: {command}")?;
+    }
+    if subject.world == World::Live && (series.failed().next().is_some() || !broken.is_empty()) {
+        writeln!(out, "    with --out DIR, run keeps the nodes' logs")?;
     }
     Ok(())
 }

@@ -277,7 +277,7 @@ pub(super) struct Worker {
     pub(super) work: PathBuf,
     /// `spark://…`, at which masters find it.
     pub(super) url: String,
-    page: String,
+    pub(super) page: String,
 }
 
 impl Worker {

@@ -1,7 +1,9 @@
-//! `deploysim run --world live`: scenarios with real masters, workers and drivers. Each run takes as
-//! long as its scenario says.
+//! `deploysim run --world live` and `test --world live`: scenarios with real masters, workers and
+//! drivers. Each run takes as long as its scenario says.
 
-use crate::ground::{Ground, Ran, deploysim, library};
+use crate::ground::{Ground, HOLDS, Ran, deploysim, library, program};
+use serde_json::Value;
+use std::fs;
 
 /// Plays a scenario of the library that every world plays.
 fn play(name: &str, flags: &str) -> Ran {
@@ -74,28 +76,149 @@ fn what_does_not_happen_is_a_violation() {
             "✗ worker-1 is DEAD",
             "✓ worker-1 is ALIVE",
             "to try again: deploysim run ",
+            "to keep the nodes' logs and what the masters showed: --out DIR",
         ],
+    );
+}
+
+#[test]
+fn what_was_seen_is_kept_and_told_to_tools() {
+    let ground = Ground::new();
+    let file = ground.file("a.toml", HOLDS);
+    let run = |more: &[&str]| -> Ran {
+        let mut command = program();
+        command.arg("run").arg(&file).args(["--world", "live"]);
+        command.arg("--out").arg(ground.path("out")).args(more);
+        command.output().unwrap().into()
+    };
+    let ran = run(&["--format", "json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["format"], "deploysim-run");
+    assert_eq!(told["world"], "live");
+    assert_eq!(told["invariants_checked"], false);
+    assert_eq!(told["verdict"], "held");
+    assert_eq!(told["expectations"][0]["held"], true);
+
+    let files = [
+        "documents.jsonl",
+        "logs",
+        "manifest.json",
+        "scenario.toml",
+        "summary.json",
+        "trace.jsonl",
+    ];
+    assert_eq!(ground.names("out"), files);
+    let read = |name: &str| fs::read_to_string(ground.path("out").join(name)).unwrap();
+    let kept: Value = serde_json::from_str(&read("summary.json")).unwrap();
+    assert_eq!(kept, told);
+    let logs = ["master-1.log", "worker-1.log", "worker-2.log"];
+    assert_eq!(ground.names("out/logs"), logs);
+    for log in logs {
+        let text = read(&format!("logs/{log}"));
+        assert!(text.contains(" listens"), "{log}: {text}");
+    }
+    let documents = read("documents.jsonl");
+    let documents = documents
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let documents: Vec<Value> = documents.collect();
+    assert!(documents.iter().all(|line| line["node"] == "master-1"));
+    let alive = |line: &Value| line["document"]["aliveworkers"].as_u64().unwrap();
+    assert!(documents.iter().any(|line| alive(line) > 0));
+    let times = documents.iter().map(|line| line["at_ns"].as_u64().unwrap());
+    assert!(times.is_sorted());
+
+    let again = run(&[]);
+    assert_eq!(again.code, Some(2), "{again:?}");
+    assert!(again.stderr.contains("--force replaces it"), "{again:?}");
+}
+
+#[test]
+fn a_violated_run_is_kept_too() {
+    let ground = Ground::new();
+    let file = ground.file("a.toml", at_once_dead());
+    let mut command = program();
+    command.arg("run").arg(file).args(["--world", "live"]);
+    command.arg("--out").arg(ground.path("out"));
+    let ran: Ran = command.output().unwrap().into();
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    shows(
+        &ran,
+        &[
+            "✗ worker-1 is DEAD",
+            "the nodes' logs are in ",
+            "out/logs, ",
+        ],
+    );
+    assert_eq!(ground.names("out/logs").len(), 3);
+    let summary = fs::read_to_string(ground.path("out/summary.json")).unwrap();
+    assert!(summary.contains("\"verdict\": \"violated\""), "{summary}");
+}
+
+/// A scenario whose expectation does not hold, which shows soon.
+fn at_once_dead() -> String {
+    HOLDS
+        .replace("ALIVE", "DEAD")
+        .replace("by = \"10s\"", "by = \"1s\"")
+}
+
+#[test]
+fn scenarios_are_tested_one_after_the_other_and_refused_ones_are_skipped() {
+    let ground = Ground::new();
+    ground.file("all/a-holds.toml", HOLDS);
+    ground.file("all/b-fails.toml", at_once_dead());
+    let refused = format!("{HOLDS}\n[[application]]\nname = \"pi\"\n");
+    let both = "expect_violation = [{ invariant = \"INV-L1\", defect = \"RD-19\" }]\nuntil";
+    ground.file("all/c-refused.toml", refused.replace("until", both));
+    let mut command = program();
+    command
+        .arg("test")
+        .arg(ground.path("all"))
+        .args(["--world", "live"]);
+    command.arg("--junit").arg(ground.path("junit.xml"));
+    let ran: Ran = command.output().unwrap().into();
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    shows(
+        &ran,
+        &[
+            "✓ ",
+            "a-holds.toml  1 seed, ",
+            " s with real processes",
+            "✗ ",
+            "b-fails.toml  1 seed, ",
+            "worker-1 is DEAD",
+            "b-fails.toml --seed 3 --world live",
+            "with --out DIR",
+            "c-refused.toml  skipped: ",
+            "expect_violation: ",
+            "; application pi: ",
+            "1 passed, 1 failed, 1 skipped",
+        ],
+    );
+    let junit = fs::read_to_string(ground.path("junit.xml")).unwrap();
+    assert!(junit.contains("tests=\"3\""), "{junit}");
+    assert!(
+        junit.contains("<skipped message=\"expect_violation: "),
+        "{junit}"
     );
 }
 
 #[test]
 fn what_cannot_be_played_is_refused_before_anything_begins() {
     let file = library().join("liveness/silent-worker-comes-back.toml");
-    let ran = deploysim("run PATH --world live --out nowhere", &file);
+    let ran = deploysim(
+        "run PATH --world live --out nowhere --view-window 1s..2s",
+        &file,
+    );
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert_eq!(ran.stdout, "");
     for words in [
         "cannot be played in the world `live`:",
         "application pi: ",
         "fault 1 (partition worker-2 | master-1): ",
-        "--out: ",
+        "--view-window: ",
     ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
-
-    let ground = Ground::new();
-    let file = ground.file("a.toml", crate::ground::HOLDS);
-    let ran = deploysim("test PATH --world live", &file);
-    assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.stderr.contains("one scenario at a time"), "{ran:?}");
 }

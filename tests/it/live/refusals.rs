@@ -25,7 +25,11 @@ fn what_is_wrong_is_named() {
     refused(
         file,
         "spark.deploy.recoveryMode ZOOKEEPER",
-        &["ZOOKEEPER", "FILESYSTEM and ROCKSDB"],
+        &[
+            "ZOOKEEPER",
+            "FILESYSTEM or ROCKSDB",
+            "worlds queue and turmoil",
+        ],
     );
     refused(
         file,
@@ -36,6 +40,16 @@ fn what_is_wrong_is_named() {
         "master --properties-file PATH.none",
         "",
         &["PATH.none cannot be read"],
+    );
+    refused(
+        "master --port 0 --conf spark.worker.timeout=x",
+        "",
+        &["--conf: `spark.worker.timeout`"],
+    );
+    refused(
+        "worker spark://a:1 --conf spark.authenticate.secret=hidden",
+        "",
+        &["--conf spark.authenticate.secret: everybody"],
     );
     refused("master --port 80", "", &["port 80", "1024 to 65535"]);
     refused(

@@ -2,7 +2,10 @@
 //! What can be done from it is in `actions.rs`.
 
 use super::MasterPages;
-use super::page::{cell, duration, instant, link, memory, page, requirements, resources, table};
+use super::page::{
+    About, Fact, Row, cell, duration, instant, link, memory, page, requirements, resources,
+    state as state_of, table,
+};
 use deploysim_protocol::message::to_client::{
     ApplicationReport, DriverReport, MasterStateResponse, WorkerReport,
 };
@@ -43,11 +46,12 @@ pub(super) fn show(state: &MasterStateResponse, now: WallTime, pages: MasterPage
         completed.sort_by_key(|driver| Reverse((driver.start_time, driver.driver)));
         tables.push(drivers("Completed Drivers", &completed, pages));
     }
-    page(
-        &title,
-        &facts(state),
-        &html! { @for table in &tables { (table) } },
-    )
+    let about = About {
+        title: &title,
+        role: "master",
+        made: now,
+    };
+    page(&about, &facts(state), &tables)
 }
 
 /// The latest first. Spark: `sortBy(_.startTime).reverse`.
@@ -57,7 +61,7 @@ fn latest(applications: &[ApplicationReport]) -> Vec<&ApplicationReport> {
     sorted
 }
 
-fn facts(state: &MasterStateResponse) -> Vec<(&'static str, Markup)> {
+fn facts(state: &MasterStateResponse) -> Vec<Fact> {
     let alive: Vec<_> = state
         .workers
         .iter()
@@ -69,40 +73,37 @@ fn facts(state: &MasterStateResponse) -> Vec<(&'static str, Markup)> {
     };
     let waiting = |driver: &&DriverReport| driver.state == DriverState::Submitted;
     let waiting = state.active_drivers.iter().filter(waiting).count();
-    let mut facts = vec![("URL", cell(state.address.to_spark_url()))];
+    let mut facts = vec![
+        Fact::new("Status", state_of(state.status)),
+        Fact::new("URL", cell(state.address.to_spark_url())),
+    ];
     if let Some(port) = state.rest_port {
         let rest = format!("spark://{}:{port} (cluster mode)", state.address.host);
-        facts.push(("REST URL", cell(rest)));
+        facts.push(Fact::new("REST URL", cell(rest)));
     }
     let (cores, used) = (sum(|worker| worker.cores), sum(|worker| worker.cores_used));
     let (total, taken) = (
         sum(|worker| worker.memory_mib),
         sum(|worker| worker.memory_used_mib),
     );
+    let of_cores = format!("{cores} Total, {used} Used");
+    let of_memory = format!("{} Total, {} Used", memory(total), memory(taken));
+    let applications = format!(
+        "{} Running, {} Completed",
+        state.active_applications.len(),
+        state.completed_applications.len()
+    );
+    let drivers = format!(
+        "{} Running ({waiting} Waiting), {} Completed",
+        state.active_drivers.len(),
+        state.completed_drivers.len()
+    );
     facts.extend([
-        ("Alive Workers", cell(alive.len())),
-        ("Cores in use", cell(format!("{cores} Total, {used} Used"))),
-        (
-            "Memory in use",
-            cell(format!("{} Total, {} Used", memory(total), memory(taken))),
-        ),
-        (
-            "Applications",
-            cell(format!(
-                "{} Running, {} Completed",
-                state.active_applications.len(),
-                state.completed_applications.len()
-            )),
-        ),
-        (
-            "Drivers",
-            cell(format!(
-                "{} Running ({waiting} Waiting), {} Completed",
-                state.active_drivers.len(),
-                state.completed_drivers.len()
-            )),
-        ),
-        ("Status", cell(state.status)),
+        Fact::new("Alive Workers", cell(alive.len())),
+        Fact::of_share("Cores in use", of_cores, used, cores),
+        Fact::of_share("Memory in use", of_memory, taken, total),
+        Fact::new("Applications", cell(applications)),
+        Fact::new("Drivers", cell(drivers)),
     ]);
     facts
 }
@@ -127,10 +128,10 @@ fn workers(reports: &[WorkerReport]) -> Markup {
                 resources(&report.resources_used)
             );
             let has_resources = !report.resources.is_empty();
-            vec![
+            let cells = vec![
                 link(&id, &report.web_ui_url.as_str()),
                 cell(report.address),
-                cell(report.state),
+                state_of(report.state),
                 cell(format!("{} ({} Used)", report.cores, report.cores_used)),
                 cell(format!(
                     "{} ({memory_used} Used)",
@@ -141,7 +142,8 @@ fn workers(reports: &[WorkerReport]) -> Markup {
                 } else {
                     ""
                 }),
-            ]
+            ];
+            Row { id, cells }
         })
         .collect();
     table("Workers", &columns, &rows)
@@ -190,7 +192,7 @@ fn applications(
                 ApplicationState::Running | ApplicationState::Waiting
             );
             let kill = (pages.offers_kill && runs).then_some("app/kill/");
-            vec![
+            let cells = vec![
                 killable(report.application, kill),
                 link(&description.name, &description.app_ui_url),
                 cell(report.cores_granted),
@@ -198,9 +200,11 @@ fn applications(
                 cell(requirements(&description.default_profile.custom_resources)),
                 cell(instant(report.start_time)),
                 cell(&description.user),
-                cell(report.state),
+                state_of(report.state),
                 cell(duration(end.wrapping_sub(report.start_time.as_millis()))),
-            ]
+            ];
+            let id = report.application.to_string();
+            Row { id, cells }
         })
         .collect();
     table(caption, &columns, &rows)
@@ -227,16 +231,18 @@ fn drivers(caption: &str, reports: &[&DriverReport], pages: MasterPages) -> Mark
                 DriverState::Running | DriverState::Submitted | DriverState::Relaunching
             );
             let kill = (pages.offers_kill && runs).then_some("driver/kill/");
-            vec![
+            let cells = vec![
                 killable(report.driver, kill),
                 cell(instant(report.start_time)),
                 cell(worker.as_deref().unwrap_or("None")),
-                cell(report.state),
+                state_of(report.state),
                 cell(report.cores),
                 cell(memory(report.memory_mib)),
                 cell(resources(&report.resources)),
                 cell(main_class.unwrap_or_default()),
-            ]
+            ];
+            let id = report.driver.to_string();
+            Row { id, cells }
         })
         .collect();
     table(caption, &columns, &rows)

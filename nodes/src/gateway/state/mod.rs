@@ -5,6 +5,8 @@ mod actions;
 mod master;
 mod master_page;
 pub(super) mod page;
+mod policy;
+mod tone;
 mod worker;
 mod worker_page;
 
@@ -142,7 +144,7 @@ impl Document {
                 (HTML, master_page::show(&state, now, pages).into_string())
             }
             (Self::WorkerPage, Ok(Answer::WorkerState(state))) => {
-                (HTML, worker_page::show(&state).into_string())
+                (HTML, worker_page::show(&state, now).into_string())
             }
             (Self::BackToPage, Ok(Answer::KillDriver(_))) => return Ok(actions::back()),
             (Self::Decommissioned, Ok(Answer::Count(count))) => {
@@ -151,10 +153,13 @@ impl Document {
             }
             (_, answer) => return Err(no_answer(&answer)),
         };
-        let headers = [
+        let mut headers = vec![
             ("Cache-Control", "no-cache, no-store, must-revalidate"),
             ("Content-Type", content_type),
         ];
+        if content_type == HTML {
+            headers.push(("Content-Security-Policy", policy::policy()));
+        }
         Ok(Response::new(200, &headers, body))
     }
 }

@@ -1,51 +1,148 @@
 //! What both pages are made of: the frame, tables, and numbers as Spark's pages write them. A page
-//! is one HTML text that loads nothing.
+//! is one HTML text that loads nothing but, where scripts run, itself: `page.js`.
 
 use super::date_in;
+use super::tone::Tone;
 use deploysim_protocol::resource::{ResourceRequirement, Resources};
 use deploysim_protocol::time::WallTime;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// How a page looks, in light and in dark.
-const STYLE: &str = ":root{color-scheme:light dark;font-family:system-ui,sans-serif}\
-body{margin:2rem auto;max-width:75rem;padding:0 1rem}\
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0}\
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}\
-th,td{border:1px solid #8888;padding:.3rem .5rem;text-align:left;vertical-align:top}\
-form{display:inline;margin-left:.5rem}button{font:inherit;font-size:.85rem}\
-caption{font-size:1.2rem;font-weight:600;text-align:left;padding:1.2rem 0 .4rem}";
+/// How a page looks, in light, in dark and in print.
+pub(super) const STYLE: &str = include_str!("page.css");
 
-/// A page with a title, facts, and tables.
-pub(super) fn page(title: &str, facts: &[(&str, Markup)], tables: &Markup) -> Markup {
+/// What keeps a page fresh where scripts run.
+pub(super) const SCRIPT: &str = include_str!("page.js");
+
+/// What a page is about.
+#[derive(Debug)]
+pub(super) struct About<'a> {
+    /// The title.
+    pub(super) title: &'a str,
+    /// Whose page it is, in a word.
+    pub(super) role: &'a str,
+    /// When it was made.
+    pub(super) made: WallTime,
+}
+
+/// A name, its value, and how much of it is in use where there is such a share.
+#[derive(Debug)]
+pub(super) struct Fact {
+    name: &'static str,
+    value: Markup,
+    share: Option<(i32, i32)>,
+}
+
+impl Fact {
+    /// A fact.
+    pub(super) const fn new(name: &'static str, value: Markup) -> Self {
+        Self {
+            name,
+            value,
+            share: None,
+        }
+    }
+
+    /// A fact of which `used` of `total` is drawn beside its words.
+    pub(super) fn of_share(name: &'static str, words: String, used: i32, total: i32) -> Self {
+        Self {
+            name,
+            value: cell(words),
+            share: (total > 0).then_some((used, total)),
+        }
+    }
+}
+
+/// A row of a table. Its id tells it from the others of the table, also in the page of a moment
+/// later, and can be linked to.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The id.
+    pub(super) id: String,
+    /// A cell for each column.
+    pub(super) cells: Vec<Markup>,
+}
+
+/// A page with facts and tables.
+pub(super) fn page(about: &About<'_>, facts: &[Fact], tables: &[Markup]) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
+                title { (about.title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                h1 { (title) }
-                dl { @for (name, value) in facts { dt { (name) } dd { (value) } } }
-                (tables)
+            body data-role=(about.role) {
+                header {
+                    h1 { (about.title) }
+                    (freshness(about.made))
+                }
+                main {
+                    dl {
+                        @for fact in facts {
+                            div {
+                                dt { (fact.name) }
+                                dd { (fact.value) }
+                                @if let Some((used, total)) = fact.share {
+                                    meter min="0" max=(total) value=(used) {}
+                                }
+                            }
+                        }
+                    }
+                    @for table in tables { (table) }
+                }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     }
 }
 
-/// A table with a caption that counts its rows.
-pub(super) fn table(caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
+/// How old the page is, and how to get a newer one: by a link, and where scripts run by itself.
+fn freshness(made: WallTime) -> Markup {
     html! {
-        div.wide {
-            table {
-                caption { (caption) " (" (rows.len()) ")" }
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
+        p.freshness {
+            span {
+                "As of "
+                time id="made" datetime=(date_in(made, "%Y-%m-%dT%H:%M:%SZ")) { (instant(made)) " UTC" }
+            }
+            a id="refresh" href="./" { "Refresh" }
+            span.scripted id="age" hidden {}
+            button.scripted type="button" id="pause" hidden { "Pause" }
+        }
+        p.trouble id="trouble" role="alert" hidden {}
+    }
+}
+
+/// A table with a heading that counts its rows, and an address within the page.
+pub(super) fn table(heading: &str, columns: &[&str], rows: &[Row]) -> Markup {
+    let id = heading.to_lowercase().replace(' ', "-");
+    html! {
+        details id=(id) open {
+            summary { h2 { (heading) " (" (rows.len()) ")" } }
+            @if rows.is_empty() {
+                p.none { "none" }
+            } @else {
+                div.wide {
+                    table aria-label=(heading) {
+                        thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                        tbody {
+                            @for row in rows {
+                                tr id=(row.id) { @for cell in &row.cells { td { (cell) } } }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
+}
+
+/// A state under Spark's name, coloured by what it means.
+pub(super) fn state(state: impl Into<Tone> + ToString) -> Markup {
+    let name = state.to_string();
+    let tone = state.into().name();
+    html! { span.state data-tone=(tone) { (name) } }
 }
 
 /// A text that leads to an address. What names another scheme than HTTP's leads nowhere: the

@@ -3,7 +3,7 @@
 use super::request;
 use super::state::{application, description, driver, gpus, state};
 use crate::gateway::state::page::{duration, link, memory};
-use crate::gateway::{MasterPages, Step, WorkerPages};
+use crate::gateway::{MasterPages, Response, Step, WorkerPages};
 use deploysim_protocol::address::Address;
 use deploysim_protocol::id::{ApplicationId, ExecutorId, WorkerId};
 use deploysim_protocol::message::Answer;
@@ -17,6 +17,10 @@ use deploysim_protocol::time::WallTime;
 use std::sync::Arc;
 
 fn master_page(state: MasterStateResponse) -> String {
+    master_answer(state).body
+}
+
+fn master_answer(state: MasterStateResponse) -> Response {
     let Step::Ask(question) = MasterPages::default().receive(&request("GET", "/", b"")) else {
         panic!("a master is asked");
     };
@@ -25,12 +29,13 @@ fn master_page(state: MasterStateResponse) -> String {
     assert_eq!(response.status, 200);
     let content_type = ("Content-Type", "text/html;charset=utf-8".to_owned());
     assert!(response.headers.contains(&content_type));
-    response.body
+    response
 }
 
 /// The page's texts in order, without its tags.
 fn words(page: &str) -> String {
-    let (_, body) = page.split_once("<body>").unwrap();
+    let (_, body) = page.split_once("<body ").unwrap();
+    let (body, _script) = body.split_once("<script>").unwrap();
     let texts = body.split('<').filter_map(|piece| piece.split_once('>'));
     let texts = texts
         .map(|(_, text)| text.trim())
@@ -48,7 +53,8 @@ fn a_masters_page_lists_what_the_master_knows() {
             "Alive Workers | 2 | Cores in use | 8 Total, 2 Used",
             "Memory in use | 2.0 GiB Total, 512.0 MiB Used",
             "Applications | 2 Running, 2 Completed | Drivers | 2 Running (0 Waiting), 2 Completed",
-            "Status | ALIVE",
+            "As of | 1970/01/01 00:01:30 UTC | Refresh",
+            "Status | ALIVE | URL",
             "worker-1 | h:1 | ALIVE | 4 (1 Used) | 1024.0 MiB (256.0 MiB Used) | gpu: [0, 1, 2] (gpu: [1] Used)",
             "worker-2 | h:2 | DEAD",
             "app-2 | pi | 3 | 512.0 MiB | 2 gpu | 1970/01/01 00:00:00 | me | RUNNING | 1.5 min",
@@ -98,9 +104,10 @@ fn what_a_process_says_of_itself_is_text_and_no_code() {
         other.main_class = Some(Text::new("<b>"));
         state.active_drivers.push(other);
         let page = master_page(state);
-        for smuggled in ["<script", "javascript:", "<img", "<b>"] {
+        for smuggled in ["<script>alert", "javascript:", "<img", "<b>"] {
             assert!(!page.contains(smuggled), "{smuggled}");
         }
+        assert_eq!(page.matches("<script").count(), 1, "the page's own");
         assert!(page.contains("&lt;script&gt;"));
     });
 }
@@ -111,6 +118,53 @@ fn a_page_loads_nothing() {
         let page = master_page(state());
         for loading in [" src=", "<link", "@import", "url("] {
             assert!(!page.contains(loading), "{loading}");
+        }
+    });
+}
+
+#[test]
+fn a_browser_may_run_the_pages_own_script_and_nothing_else() {
+    scope(|| {
+        let response = master_answer(state());
+        let header = |name| response.headers.iter().find(|(key, _)| *key == name);
+        let (_, policy) = header("Content-Security-Policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'sha256-"),
+            "{policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for word in [" style=", " onclick=", " onload="] {
+            assert!(!response.body.contains(word), "{word} would not run");
+        }
+    });
+}
+
+#[test]
+fn rows_and_tables_have_names_that_are_the_same_a_moment_later() {
+    scope(|| {
+        let page = master_page(state());
+        for name in [
+            "workers",
+            "running-drivers",
+            "worker-1",
+            "app-2",
+            "driver-2",
+        ] {
+            assert_eq!(page.matches(&format!("id=\"{name}\"")).count(), 1, "{name}");
+        }
+    });
+}
+
+#[test]
+fn what_only_scripts_can_do_is_hidden_without_them() {
+    scope(|| {
+        let page = master_page(state());
+        assert!(page.contains("<a id=\"refresh\" href=\"./\">Refresh</a>"));
+        let scripted: Vec<_> = page.match_indices("class=\"scripted\"").collect();
+        assert_eq!(scripted.len(), 2);
+        for (at, _) in scripted {
+            let (tag, _) = page[at..].split_once('>').unwrap();
+            assert!(tag.ends_with(" hidden"), "{tag}");
         }
     });
 }
@@ -151,6 +205,7 @@ fn a_workers_page_lists_what_it_runs() {
         };
         let answer = Answer::WorkerState(Box::new(state));
         let page = question.answered(Ok(answer), WallTime::EPOCH).body;
+        assert!(page.contains("<body data-role=\"worker\">"));
         assert!(page.contains("<a href=\"http://m:8080\">spark://m:7077</a>"));
         let words = words(&page);
         for expected in [

@@ -57,7 +57,12 @@ pub(super) fn watch(process: Number, page: &str, events: &Sender<Event>, wanted:
         let Ok(document) = serde_json::from_slice(&text) else {
             continue;
         };
-        if events.send(Event::Shown { process, document }).is_err() {
+        let shown = Event::Shown {
+            process,
+            document,
+            text,
+        };
+        if events.send(shown).is_err() {
             return;
         }
     }

@@ -7,7 +7,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -60,7 +61,8 @@ pub(super) struct Hosted {
 }
 
 impl Hosted {
-    /// Starts `program` with arguments. That it listens, and that it is gone, is told later.
+    /// Starts `program` with arguments. That it listens, and that it is gone, is told later. Its log
+    /// goes into `kept` if there is such a file.
     ///
     /// # Errors
     /// If it cannot be started.
@@ -68,6 +70,7 @@ impl Hosted {
         process: Number,
         program: &Path,
         arguments: &[OsString],
+        kept: Option<File>,
         events: Sender<Event>,
     ) -> io::Result<Self> {
         let (link, other) = UnixStream::pair()?;
@@ -96,7 +99,7 @@ impl Hosted {
             guardian.wait()?;
             return Err(error);
         };
-        std::thread::spawn(move || attend(process, guardian, log, &events));
+        std::thread::spawn(move || attend(process, guardian, log, kept, &events));
         Ok(Self {
             leader,
             _link: link,
@@ -110,12 +113,24 @@ impl Hosted {
 }
 
 /// Reads the log of a process until its end, and tells of both.
-fn attend(process: Number, mut guardian: Child, log: ChildStderr, events: &Sender<Event>) {
+fn attend(
+    process: Number,
+    mut guardian: Child,
+    log: ChildStderr,
+    mut kept: Option<File>,
+    events: &Sender<Event>,
+) {
     let mut last = VecDeque::new();
     for line in BufReader::new(log).lines().map_while(Result::ok) {
         if let Some(places) = Places::read(&line) {
             // A run that is over does not want to know; the log is read all the same.
             drop(events.send(Event::Listens { process, places }));
+        }
+        let written = kept.as_mut().map(|file| writeln!(file, "{line}"));
+        if let Some(Err(error)) = written {
+            kept = None;
+            let why = format!("a log cannot be kept: {error}");
+            drop(events.send(Event::Unkept { why }));
         }
         if last.len() == LOG_LINES_KEPT {
             last.pop_front();

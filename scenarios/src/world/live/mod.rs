@@ -14,6 +14,7 @@
 //! | a master or worker as a process | `hosting.rs`, what it is started with `site.rs` |
 //! | state documents, and what follows from them | `documents.rs`, `reading.rs` |
 //! | submissions and questions | `errands.rs` |
+//! | what is kept for later | `keeping.rs` |
 //! | the program of a driver | `program.rs` |
 //!
 //! Nothing here is the same twice: the clock is the machine's.
@@ -24,6 +25,7 @@ mod documents;
 mod errands;
 mod faults;
 mod hosting;
+mod keeping;
 mod playable;
 mod program;
 mod reading;
@@ -31,6 +33,7 @@ mod script;
 mod site;
 mod stage;
 
+pub use keeping::{DOCUMENTS, Keeping, LOGS};
 pub use playable::{PROCESSES_MAX, refusals};
 pub use program::run_program;
 
@@ -67,7 +70,14 @@ enum Event {
         log: String,
     },
     /// A master's state document came.
-    Shown { process: Number, document: Document },
+    Shown {
+        process: Number,
+        document: Document,
+        /// The document as it came.
+        text: Vec<u8>,
+    },
+    /// Something of the run cannot be kept: why.
+    Unkept { why: String },
     /// The program of a driver runs.
     ProgramBegan {
         program: Number,
@@ -81,7 +91,8 @@ enum Event {
 }
 
 /// Plays `plan`, for which there are no [`refusals`], with processes of `program`, which is this
-/// program. The seed decides what the scenario leaves to chance.
+/// program. The seed decides what the scenario leaves to chance. What is to be kept of it is, also
+/// if it fails.
 ///
 /// # Errors
 /// What went wrong with the machine, in words.
@@ -89,9 +100,10 @@ pub(crate) fn play<O: Observer>(
     plan: &Plan,
     seed: u64,
     program: &Path,
+    keeping: Option<Keeping>,
     observer: O,
 ) -> Result<(Played, O), String> {
-    let mut stage = Stage::new(plan, seed, program, observer)?;
+    let mut stage = Stage::new(plan, seed, program, keeping, observer)?;
     let played = stage.play()?;
     Ok((played, stage.clear()))
 }

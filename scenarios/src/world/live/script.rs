@@ -47,9 +47,12 @@ impl<'run, O: Observer> Stage<'run, O> {
             None => self.site.master(&member.name.as_str(), port, self.plan),
         };
         let arguments = arguments.map_err(failed)?;
+        let name = member.name.as_str();
+        let log = self.keeping.as_mut().map(|keeping| keeping.log(&name));
+        let log = log.transpose().map_err(failed)?;
         let events = self.sender.clone();
-        let process =
-            Hosted::start(number, self.site.program(), &arguments, events).map_err(failed)?;
+        let process = Hosted::start(number, self.site.program(), &arguments, log, events);
+        let process = process.map_err(failed)?;
         member.body = Body::Hosted {
             number,
             process,

@@ -5,6 +5,7 @@ use super::cast::{Body, Cast, Member};
 use super::clock::Clock;
 use super::faults::Active;
 use super::hosting::Places;
+use super::keeping::Keeping;
 use super::program::welcome;
 use super::site::Site;
 use super::{Event, Number, POLL, documents};
@@ -53,6 +54,8 @@ pub(super) struct Stage<'run, O> {
     pub(super) plan: &'run Plan,
     pub(super) observer: O,
     pub(super) site: Site,
+    /// Where what is seen is kept, if it is.
+    pub(super) keeping: Option<Keeping>,
     pub(super) seeds: Seeds,
     clock: Clock,
     pub(super) now: Time,
@@ -88,6 +91,7 @@ impl<'run, O: Observer> Stage<'run, O> {
         plan: &'run Plan,
         seed: u64,
         program: &Path,
+        keeping: Option<Keeping>,
         observer: O,
     ) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("the run cannot begin: {error}");
@@ -101,6 +105,7 @@ impl<'run, O: Observer> Stage<'run, O> {
             plan,
             observer,
             site,
+            keeping,
             seeds: Seeds::new(seed),
             clock: Clock::start(),
             now: Time::ZERO,
@@ -258,7 +263,15 @@ impl<'run, O: Observer> Stage<'run, O> {
         match event {
             Event::Listens { process, places } => self.hear_listens(process, places),
             Event::Gone { process, code, log } => self.hear_gone(process, code, &log)?,
-            Event::Shown { process, document } => self.hear_document(process, &document)?,
+            Event::Shown {
+                process,
+                document,
+                text,
+            } => {
+                self.keep(process, text)?;
+                self.hear_document(process, &document)?;
+            }
+            Event::Unkept { why } => return Err(why),
             Event::ProgramBegan {
                 program,
                 introduction,
@@ -268,6 +281,16 @@ impl<'run, O: Observer> Stage<'run, O> {
             Event::Answered { client, answer } => self.hear_answer(client, &answer),
         }
         Ok(())
+    }
+
+    /// Keeps what a master said, if anything is kept.
+    fn keep(&mut self, process: Number, text: Vec<u8>) -> Result<(), String> {
+        let (Some(keeping), Some(master)) = (&mut self.keeping, self.cast.hosted(process)) else {
+            return Ok(());
+        };
+        let name = self.cast.members[master].name.as_str();
+        let kept = keeping.document(self.now, &name, text);
+        kept.map_err(|error| format!("what {name} says cannot be kept: {error}"))
     }
 
     /// A master or worker listens. Whoever asks a master for its state begins.
