@@ -47,27 +47,19 @@ impl Fresh {
     /// `work`, at least a nanosecond, in tasks as long as `each` says, drawn from `stream`.
     pub(super) fn new(work: Duration, each: &LatencyPlan, stream: ChaCha8Rng) -> Self {
         let work = work.max(Duration::from_nanos(1));
-        match each.shape {
-            Shape::Constant(each) => Self::equal(work, each),
-            Shape::Uniform { .. }
-            | Shape::Normal { .. }
-            | Shape::Exponential { .. }
-            | Shape::LogNormal { .. }
-            | Shape::Pareto { .. }
-            | Shape::Weibull { .. }
-            | Shape::Empirical(_) => {
-                let drawn = Drawn {
-                    distribution: each.unclipped(),
-                    stream,
-                    number: 0,
-                    work,
-                };
-                Self {
-                    // The same draws will be made once more as tasks begin.
-                    waiting: drawn.clone().count() as u64,
-                    lengths: Lengths::Drawn(Box::new(drawn)),
-                }
-            }
+        if let Shape::Constant(each) = each.shape {
+            return Self::equal(work, each);
+        }
+        let drawn = Drawn {
+            distribution: each.unclipped(),
+            stream,
+            number: 0,
+            work,
+        };
+        Self {
+            // The same draws will be made once more as tasks begin.
+            waiting: drawn.clone().count() as u64,
+            lengths: Lengths::Drawn(Box::new(drawn)),
         }
     }
 
