@@ -9,6 +9,9 @@ use std::path::Path;
 /// The file of real Spark's recorded times.
 const SPARK: &str = "spark.csv";
 
+/// The subject of instruction counts: their names begin with it.
+pub const INSTRUCTIONS: &str = "instructions";
+
 /// One benchmark's result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +45,9 @@ pub enum Unit {
     /// Bytes.
     #[serde(rename = "B")]
     Bytes,
+    /// Instructions of the processor.
+    #[serde(rename = "instructions")]
+    Instructions,
 }
 
 /// What real Spark took, recorded.

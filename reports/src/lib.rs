@@ -15,6 +15,8 @@ pub mod measure;
 mod metrics;
 mod numbers;
 mod pairing;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod report;
 mod subjects;
 pub mod view;

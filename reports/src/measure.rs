@@ -1,9 +1,14 @@
 //! Runs the benchmarks as a child process and reads what Criterion wrote. What the benchmarks
 //! do is not known here, save that `memory/…` counts bytes and all others nanoseconds.
 
+mod instructions;
+
+pub use instructions::{Counted, count};
+
 use crate::ReportError;
 use crate::data::{Measurement, Unit};
 use serde::Deserialize;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -57,16 +62,9 @@ pub fn measure() -> Result<Vec<Measurement>, ReportError> {
         .stdout(Stdio::from(std::io::stderr()))
         .status();
     let command = COMMAND.join(" ");
-    match status {
-        Ok(status) if status.success() => {}
-        Ok(status) => {
-            let what = format!("`{command}` failed: {status}");
-            return Err(ReportError::NotMeasured { what });
-        }
-        Err(reason) => {
-            let what = format!("`{command}` could not be run: {reason}");
-            return Err(ReportError::NotMeasured { what });
-        }
+    let status = status.map_err(|reason| failure(&command, reason))?;
+    if !status.success() {
+        return Err(failure(&command, status));
     }
     let mut measurements = Vec::new();
     for folder in results(home.path())? {
@@ -74,6 +72,12 @@ pub fn measure() -> Result<Vec<Measurement>, ReportError> {
     }
     measurements.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(measurements)
+}
+
+/// A command that could not be run, or failed.
+fn failure(command: &str, reason: impl fmt::Display) -> ReportError {
+    let what = format!("`{command}` failed: {reason}");
+    ReportError::NotMeasured { what }
 }
 
 /// The folders that hold a result.

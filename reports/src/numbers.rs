@@ -7,6 +7,7 @@ pub(crate) fn quantity(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Nanoseconds => duration(value),
         Unit::Bytes => bytes(value),
+        Unit::Instructions => grouped(value),
     }
 }
 

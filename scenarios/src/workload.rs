@@ -146,7 +146,7 @@ impl Offer<'_> {
             end: match self.class.length {
                 JobLength::Run(_) => ApplicationEnd::After(self.length),
                 JobLength::Service(_) => ApplicationEnd::Service(self.length),
-                JobLength::Work(_) => match self.class.tasks {
+                JobLength::Work(_) => match self.class.tasks.clone() {
                     None => ApplicationEnd::Work(self.length),
                     Some(tasks) => ApplicationEnd::Tasks {
                         work: self.length,

@@ -5,6 +5,7 @@ use super::sweep::Sweep;
 use super::{Failure, Verdict};
 use crate::terminal::{complain, results};
 use deploysim_reports::evidence::{Evidence, Leniency};
+use deploysim_reports::measure::Counted;
 use deploysim_reports::{ReportError, data, measure, report};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ const STUDIES: &str = "reports/data/studies";
   deploysim report
   deploysim report --study
   deploysim report --measure
+  deploysim report --measure=instructions
   deploysim report runs/ sweeps/ -o report.html
   deploysim report runs/ -o report.html --lenient")]
 pub(crate) struct Report {
@@ -43,16 +45,33 @@ pub(crate) struct Report {
     #[arg(long, conflicts_with = "dirs")]
     study: bool,
     /// Run the benchmarks first and write their results into reports/data: about ten minutes, in a
-    /// checkout of the project.
-    #[arg(long, conflicts_with = "dirs")]
-    measure: bool,
+    /// checkout of the project. Instructions are counted where valgrind and gungraun-runner are
+    /// installed.
+    #[arg(
+        long,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "all",
+        conflicts_with = "dirs"
+    )]
+    measure: Option<Which>,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Which {
+    /// Times, memory and instructions.
+    All,
+    /// Instructions alone.
+    Instructions,
 }
 
 impl Report {
     /// Makes it.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        if self.measure {
-            data::write(Path::new(DATA), &measure::measure()?)?;
+        if let Some(which) = self.measure {
+            measure_all(which)?;
         }
         let verdict = if self.study {
             play_studies()?
@@ -81,6 +100,23 @@ impl Report {
         writeln!(results(), "{}", output.display())?;
         Ok(verdict)
     }
+}
+
+/// Writes what is measured beside what is kept of earlier measurements.
+fn measure_all(which: Which) -> Result<(), Failure> {
+    let folder = Path::new(DATA);
+    match which {
+        Which::All => data::write(folder, &measure::measure()?)?,
+        Which::Instructions => {}
+    }
+    match measure::count()? {
+        Counted::Instructions(counts) => data::write(folder, &counts)?,
+        Counted::Without(program) => complain(&format!(
+            "instructions are not counted, and {DATA}/{}.csv stays as it is: {program} is not installed",
+            data::INSTRUCTIONS
+        )),
+    }
+    Ok(())
 }
 
 /// Sweeps every study into the table beside it.

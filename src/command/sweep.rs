@@ -6,6 +6,7 @@ mod emit;
 mod explain;
 mod merge;
 mod pace;
+mod parquet;
 
 use super::replay::replay;
 use super::world::World;
@@ -21,6 +22,7 @@ use deploysim_scenarios::sweep::{Course, Part, Row, Run, Shard, SweepError, Tabl
 use emit::Emit;
 use merge::Merge;
 use pace::Pace;
+use parquet::ParquetCopy;
 use rayon::ThreadPool;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use std::collections::BTreeMap;
@@ -39,6 +41,7 @@ use std::sync::mpsc;
     after_help = "Examples:
   deploysim sweep scenarios/files/liveness/sweep-of-time-outs.toml --explain
   deploysim sweep scenario.toml -o out.csv --jobs 4
+  deploysim sweep scenario.toml -o out.csv --parquet out.parquet
   deploysim sweep scenario.toml -o out.csv --until ci=2%
   deploysim sweep scenario.toml -o out.csv --until ci=5%:application_wait_mean_ns --seeds 200
   deploysim sweep scenario.toml -o part-3.csv --shard 3/8
@@ -80,6 +83,8 @@ pub(crate) struct Sweep {
     /// Show what would be run and, from one run, how long it would take; write nothing.
     #[arg(long)]
     explain: bool,
+    #[command(flatten)]
+    copy: ParquetCopy,
 }
 
 /// What there is to do beside playing.
@@ -105,6 +110,7 @@ impl Sweep {
             seeds: None,
             until: None,
             explain: false,
+            copy: ParquetCopy::NONE,
         }
     }
 
@@ -115,6 +121,7 @@ impl Sweep {
             Some(Beside::Emit(emit)) => return emit.carry_out(),
             None => {}
         }
+        self.copy.check(self.force)?;
         let Some(scenario) = &self.scenario else {
             return Err(Failure::BadInput("error: no scenario".to_owned()));
         };
@@ -178,6 +185,7 @@ impl Sweep {
         }
         drop(pace);
         part.complete(&course)?;
+        self.copy.write(output)?;
         for remark in course.remarks() {
             complain(&format!("warning: {remark}"));
         }

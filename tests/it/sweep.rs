@@ -104,7 +104,7 @@ fn shards_join_to_the_whole() {
     assert_eq!(sweep(&other, &foreign, "--shard 1/3").code, Some(0));
     refused(
         &[parts[0].clone(), parts[1].clone(), foreign],
-        "another sweep",
+        "part-2.csv:2: a row of another sweep",
     );
     let torn = fs::read_to_string(&parts[0]).unwrap();
     let torn = ground.file("torn.csv", &torn[..torn.len() - 3]);
@@ -221,6 +221,27 @@ fn a_table_that_is_there_is_replaced_only_on_request() {
     assert_eq!(fs::read(&output).unwrap(), b"mine");
     assert_eq!(sweep(&scenario, &output, "--force").code, Some(0));
     assert!(fs::read(&output).unwrap() == whole(&ground, &scenario));
+}
+
+#[test]
+fn a_copy_as_parquet_needs_a_program_that_was_built_for_it() {
+    let ground = Ground::new();
+    let scenario = ground.file("one.toml", swept());
+    let (output, copy) = (ground.path("out.csv"), ground.path("out.parquet"));
+    let option = format!("--parquet {}", copy.display());
+    let ran = sweep(&scenario, &output, &option);
+    if cfg!(feature = "parquet") {
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(fs::read(&copy).unwrap().starts_with(b"PAR1"));
+        fs::remove_file(&output).unwrap();
+        let again = sweep(&scenario, &output, &option);
+        assert_eq!(again.code, Some(2), "{again:?}");
+        assert!(again.stderr.contains("out.parquet is there already"));
+    } else {
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.stderr.contains("--features parquet"), "{ran:?}");
+    }
+    assert!(!output.exists());
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(super) fn chapter(data: &Data) -> Markup {
         (budget_table(&budgets::rows(data)))
         (subjects_of(data, |subject| !SCALING.contains(&subject.name)))
         (wire(data))
+        (super::instructions::table(data))
     }
 }
 

@@ -5,6 +5,7 @@
 mod benchmarks;
 mod comparisons;
 mod figure;
+mod instructions;
 mod passes;
 mod runs;
 mod sections;

@@ -45,7 +45,6 @@ impl Traffic {
             } => {
                 let kind = self.kind(unit);
                 let sent = self.pairing.arrived(way(*from, node), kind);
-                self.kinds[kind as usize].arrived += 1;
                 self.arrow(at, way(*from, node), kind, sent, Arrival::Arrived, lanes)
             }
             trace::Fact::Tampered {
@@ -102,7 +101,7 @@ impl Traffic {
         let given_up = match fate {
             Fate::Carried => self.pairing.left(way, kind, at),
             Fate::WaitsForConnection => self.pairing.waits(way, kind, at),
-            Fate::Lost => return self.lost(at, way, kind, at, lanes),
+            Fate::Lost => return self.arrow(at, way, kind, Some(at), Arrival::Lost, lanes),
             Fate::Local => None,
         };
         self.all_lost(at, given_up.map(|one| (way, one)), lanes)
@@ -120,7 +119,6 @@ impl Traffic {
         match tampering {
             Tampering::Dropped => {
                 let sent = self.pairing.arrived(way, kind);
-                self.kinds[kind as usize].lost += 1;
                 self.arrow(at, way, kind, sent, Arrival::Dropped, lanes)
             }
             // What is repeated, held or moved is received all the same.
@@ -161,19 +159,16 @@ impl Traffic {
         lost: impl IntoIterator<Item = (Way, Sending<Kind>)>,
         lanes: &Lanes,
     ) -> Vec<Record> {
-        let records = lost
-            .into_iter()
-            .map(|(way, one)| self.lost(at, way, one.kind, one.mark, lanes));
-        records.collect::<Vec<_>>().into_iter().flatten().collect()
+        let lost = lost.into_iter();
+        lost.flat_map(|(way, one)| {
+            self.arrow(at, way, one.kind, Some(one.mark), Arrival::Lost, lanes)
+        })
+        .collect()
     }
 
-    fn lost(&mut self, at: u64, way: Way, kind: Kind, sent: u64, lanes: &Lanes) -> Vec<Record> {
-        self.kinds[kind as usize].lost += 1;
-        self.arrow(at, way, kind, Some(sent), Arrival::Lost, lanes)
-    }
-
+    /// Counts what came of a message, and draws it if both of its ends have lanes.
     fn arrow(
-        &self,
+        &mut self,
         at: u64,
         way: Way,
         kind: Kind,
@@ -181,6 +176,12 @@ impl Traffic {
         fate: Arrival,
         lanes: &Lanes,
     ) -> Vec<Record> {
+        let counts = &mut self.kinds[kind as usize];
+        match fate {
+            Arrival::Arrived => counts.arrived += 1,
+            Arrival::Dropped | Arrival::Lost => counts.lost += 1,
+            Arrival::Tampered => {}
+        }
         let lane = |node| -> Option<LaneId> { lanes.of(NodeId(node)) };
         let (Some(to), Some(from)) = (lane(way.to), lane(way.from)) else {
             return Vec::new();

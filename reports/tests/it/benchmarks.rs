@@ -88,3 +88,33 @@ fn a_folder_without_measurements_is_refused() {
         assert!(refused.to_string().contains("deploysim report --measure"));
     }
 }
+
+#[test]
+fn instructions_stand_beside_the_time_of_the_same() {
+    let counted = |name: &str, count: f64| {
+        let mut counted = measured(&format!("instructions/{name}"), count);
+        (counted.lower, counted.upper) = (count, count);
+        counted.unit = Unit::Instructions;
+        counted
+    };
+    let page = page_of(
+        &[
+            counted("event_queue", 258_123.0),
+            counted("wire", 304_000.0),
+            counted("schedule_pass", 22_200_000.0),
+            measured("queue/agenda/timers=10000", 64_530.75),
+            // Writing and reading.
+            measured("wire/encode/all", 100.0),
+            measured("wire/decode/all", 300.0),
+        ],
+        &[],
+    );
+    for cells in [
+        "258,123</td><td class=\"number\" data-value=\"64530.75\">64.5 µs</td><td class=\"number\">4.00</td>",
+        "304,000</td><td class=\"number\" data-value=\"400\">400 ns</td><td class=\"number\">760.00</td>",
+        "22,200,000</td><td class=\"number\">not measured</td><td class=\"number\"></td>",
+    ] {
+        assert!(page.contains(cells), "{cells}\n{page}");
+    }
+    assert!(!page_of(&[measured(PASS, 1.0)], &[]).contains("Instructions per ns"));
+}

@@ -5,7 +5,8 @@
 //! does not come at one instant: which of two came first would be an accident in any world.
 
 use crate::scenario::plan::{
-    ApplicationWork, DiskTrouble, ElectionPlan, FaultWord, LatencyPlan, LinkPlan, Plan, Target,
+    ApplicationEnd, ApplicationWork, DiskTrouble, ElectionPlan, FaultWord, LatencyPlan, LinkPlan,
+    Plan, Target,
 };
 use crate::world::turmoil::{tick, whole_ticks};
 use std::time::Duration;
@@ -124,6 +125,11 @@ fn fix_election(election: &mut ElectionPlan, tick: Duration) {
 
 fn fix_work(work: &mut ApplicationWork, tick: Duration) {
     fix(&mut work.executor_exits.after, tick);
+    if let ApplicationEnd::Tasks { work, tasks } = &mut work.end {
+        // So the last task, too, takes whole ticks.
+        *work = whole_ticks(*work, tick);
+        fix(&mut tasks.each, tick);
+    }
 }
 
 fn fix(latency: &mut LatencyPlan, tick: Duration) {

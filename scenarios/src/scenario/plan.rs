@@ -22,7 +22,7 @@ pub use network::{LatencyPlan, LinkPlan, NetworkPlan};
 pub use work::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan, SubmittedDriverPlan,
-    Supervision, TasksPlan, When,
+    Supervision, TASKS_DRAWN_MAX, TasksPlan, When,
 };
 
 pub use workload::{

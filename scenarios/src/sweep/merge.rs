@@ -73,17 +73,19 @@ fn join(tables: &mut [Shards], out: &mut impl Write) -> Result<u64, SweepError> 
         };
         let path = table.path.display().to_string();
         let Some(next) = table.take()? else { break };
+        // The line behind it is read.
+        let line = table.line - 1;
         match &sweep {
             Some((id, runs, first)) if *id != next.sweep || *runs != next.runs => {
                 let first = first.display();
-                let reason = format!("{path} is of another sweep than {first}");
+                let reason = format!("{path}:{line}: a row of another sweep than those of {first}");
                 return Err(SweepError::Refused(reason));
             }
             Some(_) => {}
             None => sweep = Some((next.sweep, next.runs, table.path.clone())),
         }
         if run <= done {
-            let reason = format!("run {run} is there twice, the second time in {path}");
+            let reason = format!("{path}:{line}: run {run} is there twice");
             return Err(SweepError::Refused(reason));
         }
         missing(done, run)?;

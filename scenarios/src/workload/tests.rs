@@ -3,9 +3,11 @@
 
 use super::drawn;
 use crate::measure::{Measures, Value};
+use crate::network::{Latency, Shape};
 use crate::run;
 use crate::scenario::parse;
 use crate::scenario::plan::{ApplicationEnd, ApplicationWork, Plan};
+use crate::stream::Seeds;
 use crate::world::World;
 use deploysim_protocol::time::Time;
 use expect_test::{Expect, expect};
@@ -48,13 +50,16 @@ fn poisson(classes: &str) -> String {
 }
 
 fn said(at: Time, work: &ApplicationWork) -> String {
-    let end = match work.end {
+    let end = match &work.end {
         ApplicationEnd::Never => "never ends".to_owned(),
         ApplicationEnd::After(time) => format!("run {time:?}"),
         ApplicationEnd::Service(time) => format!("service {time:?}"),
         ApplicationEnd::Work(time) => format!("work {time:?}"),
         ApplicationEnd::Tasks { work, tasks } => {
-            format!("work {work:?} in {:?}, stays {:?}", tasks.each, tasks.stay)
+            format!(
+                "work {work:?} in {:?}, stays {:?}",
+                tasks.each.shape, tasks.stay
+            )
         }
     };
     let count =
@@ -248,4 +253,50 @@ fn jobs_of_one_core_wait_as_in_queueing_theory() {
         (wait / wanted - 1.0).abs() < 0.15,
         "{wait} s, not {wanted} s"
     );
+}
+
+/// How long the only job of a workload takes: 100 s of work in drawn tasks, on four cores.
+fn makespan(worker: &str, policy: &str) -> Duration {
+    let plan = read(&format!(
+        "title = \"Tasks\"\nuntil = \"1h\"\nsettle = \"0s\"\n\
+         [cluster]\nworker = {worker}\n[conf]\n{policy}\n\
+         [network]\nlatency = \"0s\"\n[process]\nstart = \"0s\"\nstop = \"0s\"\n\
+         [[workload]]\nname = \"w\"\narrivals = \"poisson\"\nevery = \"1s\"\njobs = 1\n\
+         [[workload.class]]\nname = \"job\"\ncores_max = 4\nwork = \"100s\"\n\
+         task = {{ distribution = \"log_normal\", median = \"3s\", sigma = 1 }}\n",
+    ));
+    let whole = run::drawn(&plan, 7);
+    let mut measures = Measures::new(&whole);
+    let outcome = run::play(World::Queue, &whole, 7, &mut [&mut measures]).unwrap();
+    let measured = measures.finish(outcome.end).unwrap();
+    let mut totals = measured.totals.iter();
+    let total = totals.find(|total| total.name == "makespan").unwrap();
+    let Some(Value::Integer(nanos)) = total.value else {
+        panic!("the job has ended")
+    };
+    Duration::from_nanos(u64::try_from(nanos).unwrap())
+}
+
+#[test]
+fn drawn_tasks_are_the_same_wherever_they_are_placed() {
+    // Each task, in the order of the draws, goes to the core that is free first.
+    let median = Duration::from_secs(3);
+    let shape = Shape::LogNormal { median, sigma: 1.0 };
+    let lengths = Latency::new(shape, Some(Duration::from_nanos(u64::MAX))).unwrap();
+    let mut stream = Seeds::new(7).chacha("application job-1 tasks");
+    let mut left = Duration::from_secs(100);
+    let mut cores = [Duration::ZERO; 4];
+    while !left.is_zero() {
+        let length = lengths.draw(&mut stream).min(left);
+        left -= length;
+        *cores.iter_mut().min().unwrap() += length;
+    }
+    let wanted = *cores.iter().max().unwrap();
+    assert_ne!(wanted, Duration::from_secs(25), "tasks are uneven");
+    for worker in ["{ count = 4, cores = 2 }", "{ count = 9, cores = 4 }"] {
+        for policy in ["true", "false"] {
+            let policy = format!("\"spark.deploy.spreadOut\" = {policy}");
+            assert_eq!(makespan(worker, &policy), wanted, "{worker}, {policy}");
+        }
+    }
 }

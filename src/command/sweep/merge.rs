@@ -1,6 +1,7 @@
 //! `sweep merge`: joins the tables of shards.
 
 use super::existing;
+use super::parquet::ParquetCopy;
 use crate::command::{Failure, Verdict};
 use crate::terminal::complain;
 use deploysim_scenarios::sweep::merge;
@@ -20,12 +21,16 @@ pub(super) struct Merge {
     /// Replace a table that is there already.
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    copy: ParquetCopy,
 }
 
 impl Merge {
     /// Joins them.
     pub(super) fn carry_out(&self) -> Result<Verdict, Failure> {
+        self.copy.check(self.force)?;
         let rows = merge(&self.output, &self.parts, existing(self.force))?;
+        self.copy.write(&self.output)?;
         complain(&format!("{}: {rows} runs", self.output.display()));
         Ok(Verdict::Held)
     }

@@ -389,7 +389,8 @@ fn csv_samples(text: &str, unit: Unit) -> Result<Vec<Duration>, String> {
             suffix = heading.map_or("", |(_, unit)| unit);
         } else {
             let sample = unit.parse(field, suffix);
-            samples.push(sample.ok_or_else(|| unit.refused(index, field))?);
+            let line = record.position().map_or(1, csv::Position::line);
+            samples.push(sample.ok_or_else(|| unit.refused(line, field))?);
         }
     }
     Ok(samples)
@@ -397,12 +398,12 @@ fn csv_samples(text: &str, unit: Unit) -> Result<Vec<Duration>, String> {
 
 impl Unit {
     /// What is said of a field that is no sample.
-    fn refused(self, index: usize, field: &str) -> String {
+    fn refused(self, line: u64, field: &str) -> String {
         let what = match self {
             Self::Time => "no time",
             Self::Count => "no whole number above 0",
             Self::Memory => "no memory size",
         };
-        format!("row {}: `{field}` is {what}", index + 1)
+        format!("line {line}: `{field}` is {what}")
     }
 }

@@ -5,7 +5,7 @@ use crate::scenario::keys::{APPLICATION, DRIVER, EXECUTOR_EXIT, HOSTED, KILL, PR
 use crate::scenario::plan::{
     AfterCodes, ApplicationEnd, ApplicationPlan, ApplicationWork, ExecutorExits, KillExecutorsPlan,
     KilledTotals, LatencyPlan, Operation, OperationPlan, ProfilePlan, RequestExecutorsPlan,
-    SubmittedDriverPlan, Supervision, TasksPlan, When,
+    SubmittedDriverPlan, Supervision, TASKS_DRAWN_MAX, TasksPlan, When,
 };
 use crate::scenario::table::Table;
 use crate::scenario::value::Value;
@@ -229,6 +229,7 @@ fn end(table: Table<'_>, context: &Context<'_>) -> ApplicationEnd {
     let Some(time) = value.positive_duration() else {
         return ApplicationEnd::Never;
     };
+    refuse_too_many(table, time, tasks.as_ref(), context);
     match value.key {
         "run" => ApplicationEnd::After(time),
         "service" => ApplicationEnd::Service(time),
@@ -264,10 +265,26 @@ pub(super) fn tasks(table: Table<'_>, context: &Context<'_>) -> Option<TasksPlan
     let stay = table
         .find("stay")
         .map_or(Some(Duration::ZERO), |value| value.duration());
-    Some(TasksPlan {
-        each: value.positive_duration()?,
-        stay: stay?,
-    })
+    let each = distribution::length(value, context)?;
+    Some(TasksPlan { each, stay: stay? })
+}
+
+/// Refuses work whose median is cut into more tasks of drawn lengths than anybody means.
+pub(super) fn refuse_too_many(
+    table: Table<'_>,
+    work: Duration,
+    tasks: Option<&TasksPlan>,
+    context: &Context<'_>,
+) {
+    let Some((value, tasks)) = table.find("task").zip(tasks) else {
+        return;
+    };
+    let most = u128::from(TASKS_DRAWN_MAX);
+    let median = tasks.each.unclipped().median().as_nanos().max(1);
+    if value.is_table() && work.as_nanos() / median > most {
+        let message = format!("`task` makes more than {most} tasks");
+        context.problems.push(value.problem(message).about_file());
+    }
 }
 
 fn profiles(table: Table<'_>) -> Vec<ProfilePlan> {

@@ -261,6 +261,11 @@ fn class(table: Table<'_>, context: &Context<'_>) -> Option<JobClass> {
     };
     let own = resources(table, "gpu_per_executor", "resources_per_executor");
     let length = length(table, context);
+    let tasks = super::work::tasks(table, context);
+    if let Some(JobLength::Work(work)) = &length {
+        let median = work.unclipped().median();
+        super::work::refuse_too_many(table, median, tasks.as_ref(), context);
+    }
     Some(JobClass {
         name: name?.to_owned(),
         weight: weight?,
@@ -269,7 +274,7 @@ fn class(table: Table<'_>, context: &Context<'_>) -> Option<JobClass> {
         memory_per_executor_mib: memory?,
         resources_per_executor: own.unwrap_or_else(|| conf.executor_resources.clone()),
         length: length?,
-        tasks: super::work::tasks(table, context),
+        tasks,
         host: host(table, context),
     })
 }

@@ -18,7 +18,7 @@ macro_rules! application_keys {
             key("run", Form::Time, "It ends this long after its start; default never."),
             key("service", Form::Time, "It ends this long after its first executor began to work."),
             key("work", Form::Time, "It ends after so much work of its cores: core-seconds."),
-            key("task", Form::Time, "work: it is done in tasks that each take one core so long; default: all cores share it evenly."),
+            key("task", Form::Latency, "work: it is done in tasks that each take one core so long; default: all cores share it evenly."),
             key("stay", Form::Time, "task: how long it stays after its last task; default \"0s\"."),
             key("unregister_at", Form::Time, "It is told to end."),
             key("executor_exit", Form::Table(&EXECUTOR_EXIT), "How its executors end by themselves; default not at all."),

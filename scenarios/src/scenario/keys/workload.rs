@@ -127,7 +127,7 @@ pub(in crate::scenario) static CLASS: Keys = closed(
         ),
         key(
             "task",
-            Form::Time,
+            Form::Latency,
             "work: it is done in tasks that each take one core so long; default: all cores share it evenly.",
         ),
         key(

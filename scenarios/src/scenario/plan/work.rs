@@ -89,7 +89,7 @@ pub struct ProfilePlan {
 }
 
 /// When an application ends by itself, by unregistering with exit code 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ApplicationEnd {
     /// Never.
     Never,
@@ -108,11 +108,14 @@ pub enum ApplicationEnd {
     },
 }
 
+/// More tasks of drawn lengths than this are surely not meant; a last one takes the rest.
+pub const TASKS_DRAWN_MAX: u64 = 1_000_000;
+
 /// Tasks into which work is cut, each for one core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TasksPlan {
-    /// How long each takes; a last one takes the rest.
-    pub each: Duration,
+    /// How long each takes; a last one takes the rest. Draws are clipped only by its own `max`.
+    pub each: LatencyPlan,
     /// How long the application stays once all are done.
     pub stay: Duration,
 }

@@ -1278,6 +1278,24 @@ stay = "1s"
 }
 
 #[test]
+fn more_drawn_tasks_than_anybody_means() {
+    check(
+        &(START.to_owned()
+            + r#"[[application]]
+name = "a"
+work = "1h"
+task = { distribution = "exponential", mean = "1ms" }
+"#),
+        &expect![[r#"
+            error: `task` makes more than 1000000 tasks
+             --> file.toml:8:8
+              |
+            8 | task = { distribution = "exponential", mean = "1ms" }
+              |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
 fn work_and_run() {
     check(
         &(START.to_owned()

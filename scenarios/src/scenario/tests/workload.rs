@@ -385,7 +385,7 @@ fn the_jobs_of_a_table_are_ordinary_applications() {
                 own.at.to_string(),
                 own.work.name.as_str(),
                 own.work.cores_max,
-                own.work.end,
+                own.work.end.clone(),
             )
         })
         .collect();

@@ -80,13 +80,13 @@ fn write_work(
         &work.resources_per_executor,
         default,
     );
-    match work.end {
+    match &work.end {
         ApplicationEnd::Never => {}
-        ApplicationEnd::After(run) => lines.key("run", duration(run)),
-        ApplicationEnd::Service(service) => lines.key("service", duration(service)),
-        ApplicationEnd::Work(work) => lines.key("work", duration(work)),
+        ApplicationEnd::After(run) => lines.key("run", duration(*run)),
+        ApplicationEnd::Service(service) => lines.key("service", duration(*service)),
+        ApplicationEnd::Work(work) => lines.key("work", duration(*work)),
         ApplicationEnd::Tasks { work, tasks } => {
-            lines.key("work", duration(work));
+            lines.key("work", duration(*work));
             write_tasks(lines, tasks);
         }
     }
@@ -110,8 +110,8 @@ fn write_work(
     write_lists(lines, path, work);
 }
 
-pub(super) fn write_tasks(lines: &mut Lines, tasks: TasksPlan) {
-    lines.key("task", duration(tasks.each));
+pub(super) fn write_tasks(lines: &mut Lines, tasks: &TasksPlan) {
+    lines.key("task", latency(&tasks.each));
     lines.key("stay", duration(tasks.stay));
 }
 

@@ -83,7 +83,7 @@ fn write_class(lines: &mut Lines, class: &JobClass, plan: &Plan) {
         JobLength::Service(service) => lines.key("service", latency(service)),
         JobLength::Work(work) => lines.key("work", latency(work)),
     }
-    if let Some(tasks) = class.tasks {
+    if let Some(tasks) = &class.tasks {
         super::work::write_tasks(lines, tasks);
     }
     match class.host {

@@ -72,15 +72,18 @@ pub(super) fn begin<W: SimulatedWorld>(
     node: u32,
     work: &ApplicationWork,
     total: Duration,
-    tasks: TasksPlan,
+    tasks: &TasksPlan,
 ) {
     let plan = world.plan();
     let now = world.now();
+    // Whichever process of the application does its work, the tasks are the same.
+    let lengths = format!("application {} tasks", work.name);
+    let lengths = world.state().seeds.chacha(&lengths);
     let allocation = (plan.conf.dynamic_allocation_enabled)
         .then(|| Allocation::new(&plan.conf, work.cores_per_executor, now));
     let demand = Demand {
         process: world.part(node).place.process,
-        tasks: Tasks::new(total, tasks.each),
+        tasks: Tasks::new(total, &tasks.each, lengths),
         allocation,
         profile: Arc::new(roles::profile(&plan, work, 0)),
         stay: Some(tasks.stay),

@@ -2,38 +2,32 @@
 //! and when each ends. All tasks wait from the start, and each takes one core. A task whose
 //! executor is lost begins anew. How many executors there should be is not decided here.
 
+mod fresh;
 #[cfg(test)]
 mod tests;
 
+use crate::scenario::plan::LatencyPlan;
 use deploysim_protocol::time::Time;
+use fresh::{Fresh, Task};
+use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-/// Nobody lives to see more tasks than this.
-const TASKS_MAX: u128 = 1 << 62;
 
 /// All tasks of an application, and the executors that run them.
 #[derive(Debug)]
 pub(in crate::world) struct Tasks {
-    /// How long a task of each size takes.
-    lengths: [Duration; 2],
-    /// How many of each size wait.
-    waiting: [u64; 2],
-    /// How many run, by their end, their executor and their size.
-    running: BTreeMap<(Time, u32, Size), u64>,
+    /// How many have not ended: those that wait and those that run.
+    left: u64,
+    /// Those that never ran.
+    fresh: Fresh,
+    /// Those that wait to begin anew, in their order, and how many of each.
+    lost: BTreeMap<Task, u64>,
+    /// How many run, by their end, their executor and what they are.
+    running: BTreeMap<(Time, u32, Task), u64>,
     executors: BTreeMap<u32, Executor>,
     /// Executors that could begin a task at once.
     free: BTreeSet<u32>,
 }
-
-/// Tasks are equally long, apart from a last one that takes what is left of the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Size {
-    Whole,
-    Rest,
-}
-
-const SIZES: [Size; 2] = [Size::Whole, Size::Rest];
 
 #[derive(Clone, Copy, Debug)]
 struct Executor {
@@ -55,14 +49,14 @@ enum State {
 }
 
 impl Tasks {
-    /// `work`, at least a nanosecond, in tasks of `each`, which is above zero.
-    pub(super) fn new(work: Duration, each: Duration) -> Self {
-        let (work, each) = (work.as_nanos().max(1), each.as_nanos());
-        let (whole, rest) = (work / each, work % each);
-        let bounded = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
+    /// `work`, at least a nanosecond, in tasks as long as `each` says. Where that is drawn, the
+    /// n-th draw from `stream` is the length of task n, whichever executor runs it and when.
+    pub(super) fn new(work: Duration, each: &LatencyPlan, stream: ChaCha8Rng) -> Self {
+        let fresh = Fresh::new(work, each, stream);
         Self {
-            lengths: [each, rest].map(|length| Duration::from_nanos(bounded(length))),
-            waiting: [bounded(whole.min(TASKS_MAX)), u64::from(rest > 0)],
+            left: fresh.waiting(),
+            fresh,
+            lost: BTreeMap::new(),
             running: BTreeMap::new(),
             executors: BTreeMap::new(),
             free: BTreeSet::new(),
@@ -107,10 +101,10 @@ impl Tasks {
             return;
         }
         self.free.remove(&number);
-        let waiting = &mut self.waiting;
-        self.running.retain(|(_, executor, size), count| {
+        let lost = &mut self.lost;
+        self.running.retain(|(_, executor, task), count| {
             if *executor == number {
-                waiting[*size as usize] += *count;
+                *lost.entry(*task).or_default() += *count;
             }
             *executor != number
         });
@@ -123,6 +117,7 @@ impl Tasks {
             && first.key().0 <= now
         {
             let ((end, number, _), count) = first.remove_entry();
+            self.left -= count;
             if let Some(executor) = self.executors.get_mut(&number) {
                 executor.busy -= count;
                 executor.idle_since = end;
@@ -136,34 +131,43 @@ impl Tasks {
 
     /// Gives waiting tasks to free cores, in the order of the executors' numbers.
     fn begin(&mut self, now: Time) {
-        while self.waiting() > 0
-            && let Some(number) = self.free.first().copied()
-        {
+        while let Some(number) = self.free.first().copied() {
+            let executor = self.executors[&number];
+            let Some((task, count)) = self.take(executor.cores - executor.busy) else {
+                return;
+            };
             let executor = (self.executors.get_mut(&number)).expect("free executors are known");
-            for size in SIZES {
-                let waiting = &mut self.waiting[size as usize];
-                let count = (*waiting).min(executor.cores - executor.busy);
-                if count > 0 {
-                    *waiting -= count;
-                    executor.busy += count;
-                    let end = now + self.lengths[size as usize];
-                    *self.running.entry((end, number, size)).or_default() += count;
-                }
-            }
+            executor.busy += count;
             if executor.busy == executor.cores {
                 self.free.remove(&number);
             }
+            *(self.running.entry((now + task.length, number, task))).or_default() += count;
         }
+    }
+
+    /// The next tasks that wait, equal ones and at most `most` of them: first those that were
+    /// lost.
+    fn take(&mut self, most: u64) -> Option<(Task, u64)> {
+        let Some(mut first) = self.lost.first_entry() else {
+            return self.fresh.take(most);
+        };
+        let (task, waiting) = (*first.key(), *first.get());
+        let count = waiting.min(most);
+        match waiting - count {
+            0 => drop(first.remove()),
+            left => *first.get_mut() = left,
+        }
+        Some((task, count))
     }
 
     /// How many tasks wait.
     pub(super) fn waiting(&self) -> u64 {
-        self.waiting.iter().sum()
+        self.fresh.waiting() + self.lost.values().sum::<u64>()
     }
 
     /// How many tasks wait or run.
-    pub(super) fn left(&self) -> u64 {
-        self.waiting() + self.running.values().sum::<u64>()
+    pub(super) const fn left(&self) -> u64 {
+        self.left
     }
 
     /// When the next task ends, if nothing happens before.

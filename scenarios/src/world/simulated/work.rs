@@ -248,19 +248,19 @@ pub(super) fn finish_at<W: SimulatedWorld>(world: &mut W, node: u32, at: Time, c
 }
 
 fn schedule_application<W: SimulatedWorld>(world: &mut W, node: u32, work: &ApplicationWork) {
-    match work.end {
+    match &work.end {
         ApplicationEnd::Never => {}
-        ApplicationEnd::After(run) => finish_at(world, node, world.now() + run, 0),
+        ApplicationEnd::After(run) => finish_at(world, node, world.now() + *run, 0),
         ApplicationEnd::Service(time) => {
             let process = world.part(node).place.process;
-            world.state_mut().progress.serve(node, process, time);
+            world.state_mut().progress.serve(node, process, *time);
         }
         ApplicationEnd::Work(total) => {
             let process = world.part(node).place.process;
-            world.state_mut().progress.begin(node, process, total);
+            world.state_mut().progress.begin(node, process, *total);
         }
         ApplicationEnd::Tasks { work: total, tasks } => {
-            demand::begin(world, node, work, total, tasks);
+            demand::begin(world, node, work, *total, tasks);
         }
     }
     if let Some(unregister) = work.unregister {

@@ -1,6 +1,8 @@
 //! Decisions about tasks on executors that the test grants.
 
 use super::{Allocation, Decision};
+use crate::scenario::plan::LatencyPlan;
+use crate::stream::Seeds;
 use crate::world::simulated::tasks::Tasks;
 use deploysim_protocol::conf::{Conf, ConfValue};
 use deploysim_protocol::time::Time;
@@ -26,7 +28,11 @@ impl Application {
         let mut allocation = Allocation::new(&conf, Some(2), Time::ZERO);
         allocation.connected();
         Self {
-            tasks: Tasks::new(work, each),
+            tasks: Tasks::new(
+                work,
+                &LatencyPlan::constant(each),
+                Seeds::new(1).chacha("application a tasks"),
+            ),
             allocation,
             now: Time::ZERO,
             granted: 0,
