@@ -29,7 +29,7 @@ impl Master {
         let workers = &self.books.workers;
         let matching = workers.by_id_where(|worker| {
             workers.state(worker) != WorkerState::Dead
-                && wanted.contains(&lower(workers.info(worker).endpoint.address.host))
+                && wanted.contains(&lower(workers.endpoint(worker).address.host))
         });
         let ids = matching.iter().map(|worker| workers.info(*worker).id);
         turn.send_self(ToMaster::DecommissionWorkers {
@@ -50,7 +50,7 @@ impl Master {
         for id in worker_ids {
             if let Some(worker) = self.books.workers.by_id(*id) {
                 self.decommission_worker(worker, turn)?;
-                let endpoint = self.books.workers.info(worker).endpoint;
+                let endpoint = self.books.workers.endpoint(worker);
                 turn.send(endpoint, ToWorker::DecommissionWorker);
             }
         }
@@ -99,7 +99,7 @@ impl Master {
         let state = ExecutorState::Decommissioned;
         for executor in executors {
             let facts = self.books.executor(executor);
-            let client = self.books.applications.info(facts.application).driver;
+            let client = self.books.applications.client(facts.application);
             tell_client(client, facts.id.number, state, &message, host, turn);
             self.set_executor_state(executor, state, turn);
             self.executor_leaves_application(executor, turn);

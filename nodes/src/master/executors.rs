@@ -50,7 +50,7 @@ impl Master {
             }
             self.set_retry_count(application, 0, turn);
         }
-        let client = self.books.applications.info(application).driver;
+        let client = self.books.applications.client(application);
         turn.send(
             client,
             ToDriver::ExecutorUpdated(Box::new(ExecutorUpdated {

@@ -22,13 +22,14 @@ impl Master {
             return;
         };
         let info = self.books.workers.info(worker);
+        let endpoint = self.books.workers.endpoint(worker);
         for description in &message.executors {
             let executor = description.executor;
             if !info.executors.contains_key(&executor) {
                 turn.note(MasterEvent::UnknownExecutorKilled { worker, executor });
                 let master_url = turn.me();
                 turn.send(
-                    info.endpoint,
+                    endpoint,
                     ToWorker::KillExecutor {
                         master_url,
                         executor,
@@ -42,7 +43,7 @@ impl Master {
                     worker,
                     id: *driver,
                 });
-                turn.send(info.endpoint, ToWorker::KillDriver { driver: *driver });
+                turn.send(endpoint, ToWorker::KillDriver { driver: *driver });
             }
         }
     }

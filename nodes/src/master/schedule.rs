@@ -80,7 +80,7 @@ impl Master {
         self.book_driver(driver, worker, resources.clone(), turn);
         let info = self.books.drivers.info(driver);
         turn.send(
-            self.books.workers.info(worker).endpoint,
+            self.books.workers.endpoint(worker),
             ToWorker::LaunchDriver(Box::new(LaunchDriver {
                 driver: info.id,
                 description: Arc::clone(&info.description),
@@ -109,7 +109,7 @@ impl Master {
         let info = self.books.applications.info(application);
         let master_url = turn.me();
         turn.send(
-            host.endpoint,
+            self.books.workers.endpoint(worker),
             ToWorker::LaunchExecutor(Box::new(LaunchExecutor {
                 master_url,
                 order: ExecutorOrder {
@@ -126,7 +126,7 @@ impl Master {
             })),
         );
         turn.send(
-            info.driver,
+            self.books.applications.client(application),
             ToDriver::ExecutorAdded {
                 number,
                 worker_id: host.id,

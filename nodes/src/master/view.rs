@@ -151,7 +151,7 @@ impl<'a> BooksView<'a> {
             resources_taken: self.master.scheduler.resources_used(slot),
             last_heartbeat: workers.last_heartbeat(slot),
             is_found_by_id: workers.by_id(info.id) == Some(slot),
-            is_found_by_address: workers.by_address(info.endpoint.address) == Some(slot),
+            is_found_by_address: workers.by_address(workers.endpoint(slot).address) == Some(slot),
             drivers: info.drivers.values().copied().collect(),
         }
     }
@@ -249,7 +249,7 @@ impl<'a> BooksView<'a> {
         ApplicationView {
             slot,
             id: info.id,
-            driver: info.driver.address,
+            driver: self.master.books.applications.client(slot).address,
             state: info.state,
             cores_requested: info.cores_requested(),
             cores_granted: self.master.cores_granted(slot),

@@ -13,15 +13,13 @@ use deploysim_protocol::time::WallTime;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// One application. Spark: `ApplicationInfo`.
+/// One application, apart from its client. Spark: `ApplicationInfo`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::master) struct ApplicationInfo {
     /// Its id.
     pub(in crate::master) id: ApplicationId,
     /// What it is.
     pub(in crate::master) description: Arc<ApplicationDescription>,
-    /// Its client.
-    pub(in crate::master) driver: Reference,
     /// When it registered.
     pub(in crate::master) start_time: WallTime,
     /// The most cores, where the description names none.
@@ -59,7 +57,6 @@ impl ApplicationInfo {
         Self {
             id: record.id,
             description: Arc::clone(&record.description),
-            driver: record.driver,
             start_time: record.start_time,
             cores_default: record.cores_default,
             state: ApplicationState::Waiting,
@@ -80,9 +77,13 @@ impl ApplicationInfo {
 
 /// All applications. Spark's `apps` and `waitingApps` have the same members, so there is one
 /// list, in order of registration.
+///
+/// Invariant: `clients` has one entry for each place. What is told to every client needs it
+/// alone, so it is a row of its own; a vacant place keeps the client that it had.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::master) struct Applications {
     places: Slab<ApplicationInfo>,
+    clients: Vec<Reference>,
     by_id: Lookup<ApplicationId, ApplicationSlot>,
     by_client: Lookup<Address, ApplicationSlot>,
     active: Vec<ApplicationSlot>,
@@ -96,6 +97,7 @@ impl Applications {
     pub(in crate::master) const fn new() -> Self {
         Self {
             places: Slab::new(),
+            clients: Vec::new(),
             by_id: Lookup::new(),
             by_client: Lookup::new(),
             active: Vec::new(),
@@ -129,6 +131,11 @@ impl Applications {
     /// If the slot is vacant.
     pub(in crate::master) fn info_mut(&mut self, slot: ApplicationSlot) -> &mut ApplicationInfo {
         self.places.find_mut(slot.0).expect(VACANT)
+    }
+
+    /// Its client.
+    pub(in crate::master) fn client(&self, slot: ApplicationSlot) -> Reference {
+        self.clients[slot.index()]
     }
 
     /// Sets its state, and gives the one that it was in.
@@ -166,19 +173,27 @@ impl Applications {
         self.completed.len()
     }
 
-    /// Enters an application.
-    pub(in crate::master) fn insert(&mut self, info: ApplicationInfo) -> ApplicationSlot {
-        let (id, client) = (info.id, info.driver.address);
+    /// Enters an application whose client is reached at `client`.
+    pub(in crate::master) fn insert(
+        &mut self,
+        info: ApplicationInfo,
+        client: Reference,
+    ) -> ApplicationSlot {
+        let id = info.id;
         let slot = ApplicationSlot(self.places.insert(info));
+        match self.clients.get_mut(slot.index()) {
+            Some(former) => *former = client,
+            None => self.clients.push(client),
+        }
         self.by_id.insert(id, slot);
-        self.by_client.insert(client, slot);
+        self.by_client.insert(client.address, slot);
         self.active.push(slot);
         slot
     }
 
     /// Strikes an application off the active ones: it is found no longer.
     pub(in crate::master) fn deactivate(&mut self, slot: ApplicationSlot) {
-        let (id, client) = (self.info(slot).id, self.info(slot).driver.address);
+        let (id, client) = (self.info(slot).id, self.client(slot).address);
         self.active.retain(|other| *other != slot);
         self.by_id.remove(&id);
         self.by_client.remove(&client);

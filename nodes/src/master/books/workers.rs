@@ -11,15 +11,13 @@ use deploysim_protocol::text::Text;
 use deploysim_protocol::time::WallTime;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One worker, apart from its state and last heartbeat. Spark: `WorkerInfo`.
+/// One worker, apart from its state, last heartbeat and endpoint. Spark: `WorkerInfo`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::master) struct WorkerInfo {
     /// Its id.
     pub(in crate::master) id: WorkerId,
     /// Its host and port.
     pub(in crate::master) address: Address,
-    /// How it is spoken to.
-    pub(in crate::master) endpoint: Reference,
     /// Its web page.
     pub(in crate::master) web_ui_url: Text,
     /// Executors booked on it; a DEAD worker keeps them. Spark: `WorkerInfo.executors`.
@@ -31,16 +29,10 @@ pub(in crate::master) struct WorkerInfo {
 
 impl WorkerInfo {
     /// A worker on which nothing is booked.
-    pub(in crate::master) const fn new(
-        id: WorkerId,
-        address: Address,
-        endpoint: Reference,
-        web_ui_url: Text,
-    ) -> Self {
+    pub(in crate::master) const fn new(id: WorkerId, address: Address, web_ui_url: Text) -> Self {
         Self {
             id,
             address,
-            endpoint,
             web_ui_url,
             executors: BTreeMap::new(),
             drivers: BTreeMap::new(),
@@ -70,13 +62,15 @@ pub(in crate::master) struct Assignment {
 /// 1. `by_id` and `by_address` find exactly the workers that are not DEAD.
 /// 2. `dead_by_id` and `dead_by_address` list exactly the DEAD ones.
 /// 3. `unknown` counts the workers that are UNKNOWN: a recovery asks after every answer.
-/// 4. The three vectors have one entry per slot; at a vacant slot the state is DEAD and the
-///    last heartbeat is [`NEVER`], so that scans need not look at `infos`.
+/// 4. The four vectors have one entry per slot; at a vacant slot the state is DEAD and the
+///    last heartbeat is [`NEVER`], so that scans need not look at `infos`. What is told to every
+///    worker needs the endpoints alone, so they have a row of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::master) struct Workers {
     states: Vec<WorkerState>,
     unknown: usize,
     last_heartbeats: Vec<WallTime>,
+    endpoints: Vec<Reference>,
     infos: Vec<Option<Box<WorkerInfo>>>,
     free: Vec<WorkerSlot>,
     registrations: u32,
@@ -96,6 +90,7 @@ impl Workers {
             states: Vec::new(),
             unknown: 0,
             last_heartbeats: Vec::new(),
+            endpoints: Vec::new(),
             infos: Vec::new(),
             free: Vec::new(),
             registrations: 0,
@@ -146,6 +141,19 @@ impl Workers {
     /// If the slot is vacant.
     pub(in crate::master) fn info_mut(&mut self, slot: WorkerSlot) -> &mut WorkerInfo {
         self.infos[slot.index()].as_deref_mut().expect(VACANT)
+    }
+
+    /// How it is spoken to.
+    pub(in crate::master) fn endpoint(&self, slot: WorkerSlot) -> Reference {
+        self.endpoints[slot.index()]
+    }
+
+    /// How every worker is spoken to, also DEAD ones, by slot.
+    pub(in crate::master) fn endpoints(&self) -> impl Iterator<Item = Reference> {
+        let taken = self.infos.iter().zip(&self.endpoints);
+        taken
+            .filter(|(info, _)| info.is_some())
+            .map(|(_, endpoint)| *endpoint)
     }
 
     /// Its state.
@@ -218,7 +226,7 @@ impl Workers {
             registration: info.registration,
             id: info.id,
             address: info.address,
-            endpoint: info.endpoint,
+            endpoint: self.endpoint(slot),
         }
     }
 
@@ -228,21 +236,28 @@ impl Workers {
         (info.registration == assignment.registration).then_some(assignment.slot)
     }
 
-    /// Enters a worker, ALIVE and heard of just now.
-    pub(in crate::master) fn insert(&mut self, mut info: WorkerInfo, now: WallTime) -> WorkerSlot {
+    /// Enters a worker that is spoken to at `endpoint`, ALIVE and heard of just now.
+    pub(in crate::master) fn insert(
+        &mut self,
+        mut info: WorkerInfo,
+        endpoint: Reference,
+        now: WallTime,
+    ) -> WorkerSlot {
         info.registration = self.registrations;
         self.registrations = self.registrations.wrapping_add(1);
         let slot = self.free.pop().unwrap_or_else(|| {
             let slot = u32::try_from(self.infos.len()).expect("fewer than 2^32 workers");
             self.states.push(WorkerState::Dead);
             self.last_heartbeats.push(NEVER);
+            self.endpoints.push(endpoint);
             self.infos.push(None);
             WorkerSlot(slot)
         });
         self.by_id.insert(info.id, slot);
-        self.by_address.insert(info.endpoint.address, slot);
+        self.by_address.insert(endpoint.address, slot);
         self.enter_state(slot, WorkerState::Alive);
         self.last_heartbeats[slot.index()] = now;
+        self.endpoints[slot.index()] = endpoint;
         self.infos[slot.index()] = Some(Box::new(info));
         slot
     }
@@ -252,7 +267,8 @@ impl Workers {
         self.enter_state(slot, WorkerState::Dead);
         let info = self.infos[slot.index()].as_deref().expect(VACANT);
         self.by_id.remove(&info.id);
-        self.by_address.remove(&info.endpoint.address);
+        self.by_address
+            .remove(&self.endpoints[slot.index()].address);
         self.dead_by_id.insert((info.id, slot));
         self.dead_by_address.insert((info.address, slot));
     }

@@ -31,7 +31,7 @@ impl Master {
         }
         let info = ApplicationInfo::new(record);
         let cores_requested = info.cores_requested();
-        let application = self.books.applications.insert(info);
+        let application = self.books.applications.insert(info, record.driver);
         let description = &record.description;
         // S-46: the first limit is honoured since 2.0.
         let target = description.initial_executor_limit.unwrap_or(i32::MAX);
@@ -68,7 +68,8 @@ impl Master {
         if info.end.is_some() {
             return Ok(());
         }
-        let (id, client) = (info.id, info.driver);
+        let id = info.id;
+        let client = self.books.applications.client(application);
         self.books.applications.deactivate(application);
         turn.note(MasterEvent::ApplicationRemoved { application, state });
         let retained = self.settings.shared.conf.retained_applications as usize;
@@ -97,11 +98,8 @@ impl Master {
         }
         turn.remove(RecordKey::Application(id))?;
         self.schedule(turn);
-        for worker in self.books.workers.slots() {
-            turn.send(
-                self.books.workers.info(worker).endpoint,
-                ToWorker::ApplicationFinished { application: id },
-            );
+        for worker in self.books.workers.endpoints() {
+            turn.send(worker, ToWorker::ApplicationFinished { application: id });
         }
         Ok(())
     }

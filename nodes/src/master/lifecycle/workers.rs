@@ -43,14 +43,9 @@ impl Master {
             }
             self.remove_worker(old, RemovalReason::Replaced, turn)?;
         }
-        let info = WorkerInfo::new(
-            record.id,
-            record.address,
-            record.endpoint,
-            record.web_ui_url,
-        );
+        let info = WorkerInfo::new(record.id, record.address, record.web_ui_url);
         let now = turn.wall();
-        let worker = self.books.workers.insert(info, now);
+        let worker = self.books.workers.insert(info, record.endpoint, now);
         let (cores, memory_mib) = (record.cores, record.memory_mib);
         self.scheduler
             .add_worker(worker, record.id, cores, memory_mib, &record.resources);
@@ -105,7 +100,7 @@ impl Master {
         for executor in executors {
             let facts = self.books.executor(executor);
             let number = facts.id.number;
-            let client = self.books.applications.info(facts.application).driver;
+            let client = self.books.applications.client(facts.application);
             tell_client(client, number, ExecutorState::Lost, &lost, host, turn);
             // S-16: the state is set since 2.0.
             self.set_executor_state(executor, ExecutorState::Lost, turn);
@@ -121,7 +116,7 @@ impl Master {
         }
         // S-18: applications are told since 2.3.
         for application in self.books.applications.active() {
-            let client = self.books.applications.info(*application).driver;
+            let client = self.books.applications.client(*application);
             turn.send(
                 client,
                 ToDriver::WorkerRemoved {
@@ -144,7 +139,7 @@ impl Master {
                 format!("Not receiving heartbeat for {seconds} seconds").into()
             }
             RemovalReason::Disassociated => {
-                let address = self.books.workers.info(worker).endpoint.address;
+                let address = self.books.workers.endpoint(worker).address;
                 format!("{address} got disassociated").into()
             }
             RemovalReason::Replaced => "Worker replaced by a new worker with same address".into(),
