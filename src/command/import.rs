@@ -1,6 +1,7 @@
 //! `deploysim import`: traces of other systems as tables of jobs that a scenario plays. What
 //! becomes of each format is decided in the library.
 
+use super::existing::may_be_written;
 use super::{Failure, Verdict};
 use crate::terminal::results;
 use deploysim_scenarios::import::{self, Format, ImportError, Lenience, Options, Source};
@@ -67,12 +68,7 @@ enum Known {
 impl Import {
     /// Imports.
     pub(crate) fn carry_out(&self) -> Result<Verdict, Failure> {
-        if !self.force && self.output.exists() {
-            let name = self.output.display();
-            return Err(Failure::BadInput(format!(
-                "error: {name} is there already: --force replaces it"
-            )));
-        }
+        may_be_written(&self.output, self.force)?;
         let mut sources = Vec::new();
         for path in &self.files {
             let name = path.display().to_string();

@@ -4,6 +4,7 @@ mod check;
 mod child;
 mod compare;
 mod environment;
+mod existing;
 mod export;
 mod import;
 mod junit;

@@ -2,6 +2,7 @@
 
 mod live;
 
+use super::existing::existing;
 use super::kept::Kept;
 use super::replay::replay;
 use super::warnings::warn;
@@ -12,7 +13,7 @@ use crate::terminal::{Results, results, show};
 use deploysim_reports::view::{Subject, Window};
 use deploysim_scenarios::measure::Measures;
 use deploysim_scenarios::outcome::Outcome;
-use deploysim_scenarios::output::folder::{Existing, Folder};
+use deploysim_scenarios::output::folder::Folder;
 use deploysim_scenarios::output::judgement;
 use deploysim_scenarios::output::manifest::{Manifest, digest};
 use deploysim_scenarios::output::metrics::Metrics;
@@ -127,12 +128,7 @@ impl Run {
         let Some(path) = &self.out else {
             return Ok(None);
         };
-        let existing = if self.force {
-            Existing::Replace
-        } else {
-            Existing::Refuse
-        };
-        Ok(Some(Folder::open(path, existing)?))
+        Ok(Some(Folder::open(path, existing(self.force))?))
     }
 
     fn record(&self, world: Playing, plan: &Plan, seed: u64) -> Result<Option<Kept>, Failure> {

@@ -8,11 +8,11 @@ mod merge;
 mod pace;
 mod parquet;
 
+use super::existing::existing;
 use super::replay::replay;
 use super::world::World;
 use super::{Failure, Verdict};
 use crate::terminal::complain;
-use deploysim_scenarios::output::folder::Existing;
 use deploysim_scenarios::output::manifest::digest;
 use deploysim_scenarios::run::RunError;
 use deploysim_scenarios::scenario;
@@ -269,14 +269,6 @@ fn named(failure: Failure, table: &Table, scenario: &Path, run: Run) -> Failure 
 fn build() -> String {
     let binary = std::env::current_exe().and_then(std::fs::read);
     binary.map_or_else(|_| "unknown".to_owned(), |bytes| digest(&bytes))
-}
-
-fn existing(force: bool) -> Existing {
-    if force {
-        Existing::Replace
-    } else {
-        Existing::Refuse
-    }
 }
 
 impl From<SweepError> for Failure {

@@ -9,13 +9,29 @@ use std::path::{Path, PathBuf};
 /// The name of the file that says that a folder holds a run: it is the last to get its name.
 pub const MANIFEST: &str = "manifest.json";
 
-/// What to do with a run that is there already.
+/// What to do with a run or a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// Keep it, and write nothing.
     Refuse,
     /// Replace it when the new one is complete.
     Replace,
+}
+
+impl Existing {
+    /// Whether a file may be written at `target`.
+    ///
+    /// # Errors
+    /// If there is one that is to be kept: the words for it.
+    pub fn may_be_written(self, target: &Path) -> Result<(), String> {
+        if self == Self::Refuse && target.symlink_metadata().is_ok() {
+            return Err(format!(
+                "{} is there already; --force replaces it",
+                target.display()
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Why there is no folder.

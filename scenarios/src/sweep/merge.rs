@@ -3,7 +3,7 @@
 
 use super::SweepError;
 use super::row::BEFORE;
-use super::whole::{Whole, about, may_be_written};
+use super::whole::{Whole, about};
 use crate::output::folder::Existing;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -32,7 +32,9 @@ struct Next {
 /// If they are not tables of one sweep, if a run is missing or is there twice, if `target` is
 /// there already and is not to be replaced, or if a file cannot be read or written.
 pub fn merge(target: &Path, parts: &[PathBuf], existing: Existing) -> Result<u64, SweepError> {
-    may_be_written(target, existing)?;
+    existing
+        .may_be_written(target)
+        .map_err(SweepError::Refused)?;
     let mut header: Option<(String, &Path)> = None;
     let mut tables = Vec::new();
     for path in parts {

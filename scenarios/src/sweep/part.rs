@@ -2,7 +2,7 @@
 //! whose rows are those of the table in their order. What a killed sweep has left is kept and
 //! gone on with, but for a last line that is torn.
 
-use super::whole::{Whole, about, beside, may_be_written};
+use super::whole::{Whole, about, beside};
 use super::{Course, Row, SweepError};
 use crate::output::folder::Existing;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -41,7 +41,9 @@ impl Part {
         build: &str,
         existing: Existing,
     ) -> Result<(Self, Kept), SweepError> {
-        may_be_written(target, existing)?;
+        existing
+            .may_be_written(target)
+            .map_err(SweepError::Refused)?;
         let path = beside(target, ".part");
         let file = OpenOptions::new()
             .read(true)

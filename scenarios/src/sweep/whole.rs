@@ -1,8 +1,6 @@
 //! A file that appears under its name only when it is whole.
 
-use super::SweepError;
 use crate::output::Named;
-use crate::output::folder::Existing;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -56,15 +54,6 @@ impl Drop for Whole {
             let _ = fs::remove_file(&self.temporary);
         }
     }
-}
-
-/// Refuses a file that is there already, unless it is to be replaced.
-pub(super) fn may_be_written(target: &Path, existing: Existing) -> Result<(), SweepError> {
-    if existing == Existing::Refuse && target.symlink_metadata().is_ok() {
-        let reason = format!("{} is there already; --force replaces it", target.display());
-        return Err(SweepError::Refused(reason));
-    }
-    Ok(())
 }
 
 /// The path with `end` behind its name.

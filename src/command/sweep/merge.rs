@@ -1,7 +1,7 @@
 //! `sweep merge`: joins the tables of shards.
 
-use super::existing;
 use super::parquet::ParquetCopy;
+use crate::command::existing::existing;
 use crate::command::{Failure, Verdict};
 use crate::terminal::complain;
 use deploysim_scenarios::sweep::merge;

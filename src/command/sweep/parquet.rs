@@ -1,6 +1,7 @@
 //! `--parquet`: the table of a sweep also as a Parquet file, if the program was built for it.
 
 use crate::command::Failure;
+use crate::command::existing::may_be_written;
 use std::path::{Path, PathBuf};
 
 /// What is said of a copy by a program that was built without the feature.
@@ -29,12 +30,7 @@ impl ParquetCopy {
         if !cfg!(feature = "parquet") {
             return Err(Failure::BadInput(WITHOUT.to_owned()));
         }
-        if target.exists() && !force {
-            let target = target.display();
-            let text = format!("error: {target} is there already; --force replaces it");
-            return Err(Failure::BadInput(text));
-        }
-        Ok(())
+        may_be_written(target, force)
     }
 
     /// Writes the copy of a table that is complete.
