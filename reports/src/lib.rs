@@ -15,7 +15,8 @@ pub mod measure;
 mod metrics;
 mod numbers;
 mod pairing;
-#[cfg(feature = "parquet")]
+// Its own tests are always built, with the library as a dependency of tests.
+#[cfg(any(feature = "parquet", test))]
 pub mod parquet;
 pub mod report;
 mod subjects;
