@@ -3,6 +3,7 @@
 //! Each reason to show a record has a share of the page's size.
 
 use super::record::Record;
+use deploysim_scenarios::scenario::plan::Plan;
 use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
@@ -88,15 +89,26 @@ pub(super) struct Shares {
 const MEBIBYTE: u64 = 1 << 20;
 
 impl Shares {
-    /// The shares of a page, with or without a window that was asked for. With lanes and words
-    /// they add up to less than 30 MB.
-    pub(super) fn new(window: Option<Window>) -> Self {
-        let left = match window {
+    /// The shares of the page of a run, with or without a window that was asked for. What a
+    /// scenario without faults or expectations cannot use is left to notable records. With lanes
+    /// and words all shares add up to less than 30 MB.
+    pub(super) fn new(window: Option<Window>, plan: &Plan) -> Self {
+        let mut mebibytes = match window {
             None => [10, 5, 2, 3, 4, 0],
             Some(_) => [7, 1, 2, 1, 2, 11],
         };
+        if plan.faults.is_empty() && plan.nemesis.is_empty() && plan.failures.is_empty() {
+            mebibytes[Reason::Notable as usize] +=
+                std::mem::take(&mut mebibytes[Reason::Fault as usize]);
+        }
+        if plan.expectations.is_empty() {
+            // A property may be violated all the same.
+            let unused = mebibytes[Reason::Judged as usize] - 1;
+            mebibytes[Reason::Judged as usize] -= unused;
+            mebibytes[Reason::Notable as usize] += unused;
+        }
         Self {
-            left: left.map(|mebibytes| mebibytes * MEBIBYTE),
+            left: mebibytes.map(|mebibytes| mebibytes * MEBIBYTE),
         }
     }
 

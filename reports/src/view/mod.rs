@@ -80,7 +80,7 @@ impl<W: Write> RunView<W> {
             traffic: Traffic::default(),
             delay: Delay::new(subject.window),
             folds: Folds::new(plan.until.as_nanos(), page::workers(plan)),
-            shares: Shares::new(subject.window),
+            shares: Shares::new(subject.window, plan),
             chunk: Chunk::default(),
             tally: Tally::default(),
             rows: Vec::new(),
@@ -135,7 +135,7 @@ impl<W: Write> RunView<W> {
         let own = (class == Class::Message).then_some(Reason::Message);
         let reasons = [reason, own].into_iter().flatten();
         let reason = { reasons }.find(|reason| self.shares.has_room(*reason));
-        self.tally.settled(class, reason.is_some());
+        self.tally.settled(record.at, class, reason.is_some());
         match (reason, &record.fact) {
             (Some(reason), _) => self.write(&record, reason)?,
             (None, Fact::Arrow { from, .. }) if class == Class::Heartbeat => {

@@ -98,6 +98,7 @@ pub(super) fn rest(contents: &Contents<'_>) -> io::Result<String> {
         script type="application/json" id="run" { (PreEscaped(run)) }
         main {
             (verdict(contents))
+            (crowded(contents.tally))
             (diagram())
             section aria-label="What is shown" {
                 h2 { "What is shown" }
@@ -123,6 +124,8 @@ struct Run<'a> {
     faults: &'a BTreeMap<u32, String>,
     marks: Vec<Judgement<'a>>,
     window: Option<(u64, u64)>,
+    /// From when on states and notable events are not known to the page.
+    crowded: Option<u64>,
     records: u64,
 }
 
@@ -174,6 +177,7 @@ impl<'a> Run<'a> {
                 .subject
                 .window
                 .map(|Window { from, to }| (from, to)),
+            crowded: tally.events.missing_from,
             records: classes.iter().map(|share| share.shown).sum(),
         }
     }
@@ -210,6 +214,32 @@ fn judged(line: &Line) -> Markup {
         Mark::Evidence => ("evidence", ""),
     };
     html! { li class=(class) { span.sign { (sign) } " " (line.text) } }
+}
+
+/// From when on the diagram does not show everything, if it has no room for it.
+fn crowded(tally: &Tally) -> Markup {
+    let missing = [
+        ("messages", tally.messages.missing_from),
+        ("notable events and states", tally.events.missing_from),
+    ];
+    let missing = missing
+        .into_iter()
+        .filter_map(|(what, at)| Some((what, at?)));
+    let missing: Vec<String> = missing
+        .map(|(what, at)| {
+            format!(
+                "{what} up to {}",
+                Time::from_nanos(at / 1_000_000 * 1_000_000)
+            )
+        })
+        .collect();
+    html! { @if !missing.is_empty() {
+        p.note #crowded {
+            "This run is too long for its page: the diagram shows " (missing.join(", and "))
+            ", and nothing but counts after that. Played again with "
+            code { "--view-window FROM..TO" } ", it shows a later stretch in full; all events are in events.csv."
+        }
+    } }
 }
 
 /// What the program fills. Without it, a sentence.

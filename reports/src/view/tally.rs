@@ -9,6 +9,8 @@ pub(super) struct Share {
     pub(super) all: u64,
     /// Shown one by one.
     pub(super) shown: u64,
+    /// When the first one happened that is not shown, in nanoseconds since the run began.
+    pub(super) missing_from: Option<u64>,
 }
 
 impl Share {
@@ -36,8 +38,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// A record was shown, or only counted.
-    pub(super) fn settled(&mut self, class: Class, is_shown: bool) {
+    /// A record of this instant was shown, or only counted.
+    pub(super) fn settled(&mut self, at: u64, class: Class, is_shown: bool) {
         let share = match class {
             Class::Notable => &mut self.events,
             Class::Message => &mut self.messages,
@@ -46,5 +48,8 @@ impl Tally {
         };
         share.all += 1;
         share.shown += u64::from(is_shown);
+        if !is_shown {
+            share.missing_from.get_or_insert(at);
+        }
     }
 }

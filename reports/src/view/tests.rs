@@ -195,12 +195,46 @@ fn what_led_to_something_is_kept() {
 
 #[test]
 fn shares_end() {
-    let mut shares = Shares::new(None);
+    let mut shares = Shares::new(None, &plan(SCENARIO));
     assert!(shares.has_room(Reason::Fault));
     assert!(!shares.has_room(Reason::Window));
     shares.fill(Reason::Fault, 10 << 20);
     assert!(!shares.has_room(Reason::Fault));
     assert!(shares.has_room(Reason::Notable));
+}
+
+#[test]
+fn what_a_scenario_cannot_use_is_left_to_notable_records() {
+    const MEBIBYTE: u64 = 1 << 20;
+    let calm = SCENARIO.split("[[fault]]").next().unwrap();
+    let mut shares = Shares::new(None, &plan(calm));
+    assert!(!shares.has_room(Reason::Fault));
+    assert!(shares.has_room(Reason::Judged));
+    shares.fill(Reason::Notable, 15 * MEBIBYTE);
+    assert!(shares.has_room(Reason::Notable));
+    let mut shares = Shares::new(None, &plan(SCENARIO));
+    shares.fill(Reason::Notable, 15 * MEBIBYTE);
+    assert!(!shares.has_room(Reason::Notable));
+}
+
+#[test]
+fn a_page_says_from_when_on_it_has_no_room() {
+    let plan = plan(SCENARIO);
+    let subject = Subject {
+        title: plan.title.clone(),
+        seed: 1,
+        world: World::Queue,
+        window: None,
+    };
+    let mut view = RunView::begin(Vec::new(), &plan, subject).unwrap();
+    view.shares.fill(Reason::Notable, 10 << 20);
+    let outcome = run::play(World::Queue, &plan, 1, &mut [&mut view]).unwrap();
+    let page = String::from_utf8(view.finish(&outcome).unwrap()).unwrap();
+    assert!(page.contains("the diagram shows notable events and states up to 0.000s, and nothing"));
+    assert!(page.contains(r#""crowded":0"#));
+    let whole = page_of(SCENARIO, World::Queue, None);
+    assert!(!whole.contains("This run is too long for its page"));
+    assert!(whole.contains(r#""crowded":null"#));
 }
 
 #[test]

@@ -261,6 +261,10 @@ class Controls {
     const densities = view.densities(Math.floor(width / 2));
     const most = Math.log(1 + densities.reduce((one, other) => Math.max(one, other), 1));
     const x = (at) => (Math.min(at, span.end) / span.end) * width;
+    if (records.run.crowded !== null) {
+      pen.fillStyle = palette.line;
+      pen.fillRect(x(records.run.crowded), 0, width, height);
+    }
     pen.fillStyle = palette.fault;
     pen.globalAlpha = 0.25;
     for (const fault of view.faults) pen.fillRect(x(fault.from), height - 8, Math.max(2, x(fault.to) - x(fault.from)), 6);

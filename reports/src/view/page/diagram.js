@@ -64,6 +64,7 @@ class Diagram {
     for (let row = this.first; row <= this.last; row += 1) this.drawLane(pen, row);
     this.drawTouched(pen);
     this.drawRecords(pen);
+    coverUnknown(pen, span, view.records.run.crowded, this.top - 2, height);
     pen.restore();
     this.drawLabels(pen);
     this.coverTop(pen, width);

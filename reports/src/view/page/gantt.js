@@ -17,7 +17,7 @@ class Gantt {
     for (const lane of records.lanes) {
       if (lane.parent < 0 || !this.isWanted(lane, rows)) continue;
       if (!groups.has(lane.parent)) groups.set(lane.parent, []);
-      groups.get(lane.parent).push(...barsOf(lane, this.view.span.end));
+      groups.get(lane.parent).push(...barsOf(lane, records.run.crowded ?? this.view.span.end));
     }
     this.groups = [];
     let y = AXIS_HEIGHT + 4;
@@ -58,6 +58,7 @@ class Gantt {
       const y = group.y - scrolled;
       if (y + group.height >= 0 && y <= height) this.drawGroup(pen, group, place, y);
     });
+    coverUnknown(pen, span, this.view.records.run.crowded, AXIS_HEIGHT, height);
     pen.restore();
     drawAxis(pen, span, AXIS_HEIGHT);
     drawCursor(pen, span, this.view.moment.at, height);

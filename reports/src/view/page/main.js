@@ -191,7 +191,7 @@ class View {
     if (x < LABEL_WIDTH) return;
     const record = this.diagram.nearest(x, y);
     if (record >= 0) return this.goTo(record);
-    this.moment = { at: clamp(this.span.at(x - LABEL_WIDTH), 0, this.span.end), record: -1 };
+    this.moment = { at: clamp(this.span.at(x - LABEL_WIDTH), 0, this.records.run.crowded ?? this.span.end), record: -1 };
     this.controls.showMoment();
     this.redraw();
   }

@@ -95,6 +95,22 @@ function drawAxis(pen, span, height) {
   pen.textAlign = "left";
 }
 
+// Where the page had no more room, and what is drawn says nothing.
+function coverUnknown(pen, span, from, top, bottom) {
+  if (from === null || from > span.to) return;
+  const x = LABEL_WIDTH + Math.max(0, span.x(from));
+  const width = LABEL_WIDTH + span.width - x;
+  pen.globalAlpha = 0.9;
+  pen.fillStyle = palette.stripe;
+  pen.fillRect(x, top, width, bottom - top);
+  pen.globalAlpha = 1;
+  pen.font = FONT;
+  pen.textBaseline = "middle";
+  pen.fillStyle = palette.muted;
+  const text = fitted(pen, "only counted from here on", width - 16);
+  pen.fillText(text, x + 8, top + 14);
+}
+
 // The cursor: the instant of the step.
 function drawCursor(pen, span, at, height) {
   if (at < span.from || at > span.to) return;
