@@ -12,6 +12,7 @@ mod sections;
 mod sources;
 mod study;
 mod summary;
+mod theory;
 
 use crate::evidence::Evidence;
 use crate::metrics::{Section, metric};
@@ -34,13 +35,15 @@ const TITLE: &str = "Scheduling performance";
 
 /// The page, as one HTML file that needs no other.
 pub fn page(evidence: &Evidence) -> String {
-    let studies: Vec<Study<'_>> = evidence.tables.iter().map(Study::new).collect();
+    let studies = evidence.tables.iter().map(Study::new);
+    let (queues, studies): (Vec<Study<'_>>, Vec<Study<'_>>) =
+        studies.partition(|study| theory::is_queue(study.table));
     let deciding = metric(summary::DECIDING);
     let compared: Vec<Vec<Axis>> = studies
         .iter()
         .map(|study| comparisons::axes(study, deciding))
         .collect();
-    let chapters = chapters(evidence, &studies, &compared);
+    let chapters = chapters(evidence, &studies, &queues, &compared);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -72,7 +75,12 @@ pub fn page(evidence: &Evidence) -> String {
 /// A chapter: its word in addresses, its heading, and what is in it.
 type Chapter = (&'static str, &'static str, Markup);
 
-fn chapters(evidence: &Evidence, studies: &[Study<'_>], compared: &[Vec<Axis>]) -> Vec<Chapter> {
+fn chapters(
+    evidence: &Evidence,
+    studies: &[Study<'_>],
+    queues: &[Study<'_>],
+    compared: &[Vec<Axis>],
+) -> Vec<Chapter> {
     let mut chapters = Vec::new();
     let shown = |is_scaling: bool, section| {
         let all = studies.iter().enumerate();
@@ -97,6 +105,10 @@ fn chapters(evidence: &Evidence, studies: &[Study<'_>], compared: &[Vec<Axis>]) 
             shown(false, Section::Faults),
         ));
     }
+    if !queues.is_empty() {
+        let theory = html! { @for queue in queues { (theory::chapter(queue)) } };
+        chapters.push(("theory", "Queueing theory", theory));
+    }
     if !evidence.runs.is_empty() {
         chapters.push(("runs", "Runs", runs::chapter(&evidence.runs)));
     }
@@ -112,7 +124,7 @@ fn chapters(evidence: &Evidence, studies: &[Study<'_>], compared: &[Vec<Axis>]) 
     if is_measured {
         chapters.push(("benchmarks", "Benchmarks", benchmarks::chapter(data)));
     }
-    let sources = sources::chapter(evidence, studies);
+    let sources = sources::chapter(evidence, &[studies, queues]);
     chapters.push(("sources", "How each number was made", sources));
     chapters
 }

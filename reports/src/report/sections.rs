@@ -47,8 +47,12 @@ fn extremes(metric: &Metric, chart: &Lines) -> String {
     for panel in &chart.panels {
         for series in &panel.series {
             for point in &series.points {
-                let at = format!("{} {}", (chart.across.write)(point.at), series.name);
-                let mut place = at.trim().to_owned();
+                // A series that stands alone needs no name.
+                let name = match panel.series.as_slice() {
+                    [_] => &chart.across.label,
+                    _ => &series.name,
+                };
+                let mut place = format!("{} {name}", (chart.across.write)(point.at));
                 if !panel.title.is_empty() {
                     place += &format!(", {}", panel.title);
                 }

@@ -24,9 +24,9 @@ pub(super) fn study(study: &Study<'_>) -> Markup {
 }
 
 /// The last chapter.
-pub(super) fn chapter(evidence: &Evidence, studies: &[Study<'_>]) -> Markup {
+pub(super) fn chapter(evidence: &Evidence, studies: &[&[Study<'_>]]) -> Markup {
     html! {
-        @for one in studies { (of_study(one)) }
+        @for one in studies.iter().copied().flatten() { (of_study(one)) }
         @if !evidence.runs.is_empty() { (of_runs(evidence)) }
         @if !evidence.data.measurements.is_empty() { (of_benchmarks(evidence)) }
         h3 { "Inputs" }

@@ -301,7 +301,8 @@ impl<'a> Study<'a> {
         };
         match short(&self.table.axes[axis]) {
             "load" => "offered load (% of the cluster's cores)".to_owned(),
-            _ => words(&self.table.axes[axis]),
+            "workers" => "workers".to_owned(),
+            _ => self.table.axes[axis].clone(),
         }
     }
 }
@@ -338,17 +339,12 @@ fn scale_of(panels: &[Panel]) -> Scale {
     }
 }
 
-/// The last word of a key.
+/// The last word of a key, save that `cluster.worker.count` is the number of workers.
 pub(crate) fn short(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
-}
-
-/// A key as an axis says it: `cluster.worker.count` is the number of workers.
-fn words(key: &str) -> String {
-    match key {
-        WORKERS => "workers".to_owned(),
-        _ => key.to_owned(),
+    if key == WORKERS {
+        return "workers";
     }
+    key.rsplit('.').next().unwrap_or(key)
 }
 
 /// A value of an axis as a number: plain, or a time in nanoseconds.

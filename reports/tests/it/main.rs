@@ -11,3 +11,4 @@ mod evidence;
 mod page;
 mod studies;
 mod sweeps;
+mod theory;

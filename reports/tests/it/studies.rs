@@ -38,15 +38,20 @@ fn every_subject_that_grows_has_a_chart_of_the_committed_data() {
     assert_eq!(page.matches("Not measured").count(), 0);
 }
 
+/// The tables that are kept beside their scenarios in a folder of the evidence.
+fn kept(folder: &str) -> Vec<PathBuf> {
+    let entries = Path::new(DATA).join(folder).read_dir().unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let scenarios: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect();
+    assert!(!scenarios.is_empty());
+    scenarios
+}
+
 #[test]
 fn runs_of_the_committed_studies_give_the_committed_rows() {
-    let mut studies = 0;
-    for entry in Path::new(DATA).join("studies").read_dir().unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|end| end != "toml") {
-            continue;
-        }
-        studies += 1;
+    for path in [kept("studies"), kept("theory")].concat() {
         let text = fs::read_to_string(path.with_extension("csv")).unwrap();
         let kept: Vec<&str> = text.split_inclusive('\n').collect();
         let table = open(&path);
@@ -58,10 +63,9 @@ fn runs_of_the_committed_studies_give_the_committed_rows() {
             assert_eq!(
                 kept[index],
                 line(&table, place),
-                "{}: `deploysim report --study` gives another row {place}",
+                "{}: its scenario gives another row {place}",
                 path.display()
             );
         }
     }
-    assert!(studies > 0);
 }
