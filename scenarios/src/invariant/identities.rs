@@ -24,8 +24,8 @@ pub(super) struct Identities {
     /// What a master enters into its books from its store: applications and drivers that are
     /// still to come.
     recovered: BTreeMap<NodeId, (u32, u32)>,
-    /// Executors that were ordered.
-    launched: BTreeSet<(Name, u32)>,
+    /// Numbers of the executors that were ordered, by application.
+    launched: BTreeMap<Name, BTreeSet<u32>>,
 }
 
 impl Identities {
@@ -34,7 +34,7 @@ impl Identities {
             mode,
             issued: BTreeSet::new(),
             recovered: BTreeMap::new(),
-            launched: BTreeSet::new(),
+            launched: BTreeMap::new(),
         }
     }
 
@@ -54,8 +54,7 @@ impl Identities {
         let left = self.recovered.get_mut(&master).map(|(left, _)| left);
         let is_recovered = left.is_some_and(take);
         if !is_recovered {
-            let name = id.into();
-            self.launched.retain(|(own, _)| *own != name);
+            self.launched.remove(&id.into());
         }
         self.issue(master, id, is_recovered)
     }
@@ -90,8 +89,9 @@ impl Identities {
 
     /// INV-I2: a master orders an executor.
     pub(super) fn launches(&mut self, master: NodeId, executor: ExecutorId) -> Option<Finding> {
-        let key = (executor.application.0.into(), executor.number);
-        let is_again = !self.launched.insert(key);
+        let application = executor.application.0.into();
+        let numbers = self.launched.entry(application).or_default();
+        let is_again = !numbers.insert(executor.number);
         let sentence = || format!("executor {executor} is ordered a second time");
         is_again.then(|| {
             Finding::new("INV-I2", sentence())
