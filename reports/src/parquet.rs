@@ -144,7 +144,7 @@ pub fn write_copy(csv: &Path, target: &Path) -> Result<(), ReportError> {
         .set_created_by("deploysim".to_owned())
         .build();
     let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
-    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
+    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))
         .map_err(ReportError::unusable(target))?;
     let mut writer = SerializedFileWriter::new(
         file,
