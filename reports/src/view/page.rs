@@ -222,22 +222,16 @@ fn crowded(tally: &Tally) -> Markup {
         ("messages", tally.messages.missing_from),
         ("notable events and states", tally.events.missing_from),
     ];
-    let missing = missing
-        .into_iter()
-        .filter_map(|(what, at)| Some((what, at?)));
-    let missing: Vec<String> = missing
-        .map(|(what, at)| {
-            format!(
-                "{what} up to {}",
-                Time::from_nanos(at / 1_000_000 * 1_000_000)
-            )
-        })
-        .collect();
+    let missing = missing.into_iter().filter_map(|(what, at)| {
+        let milliseconds = Time::from_nanos(at? / 1_000_000 * 1_000_000);
+        Some(format!("{what} up to {milliseconds}"))
+    });
+    let missing: Vec<String> = missing.collect();
     html! { @if !missing.is_empty() {
         p.note #crowded {
             "This run is too long for its page: the diagram shows " (missing.join(", and "))
-            ", and nothing but counts after that. Played again with "
-            code { "--view-window FROM..TO" } ", it shows a later stretch in full; all events are in events.csv."
+            ". After that not everything is drawn: " code { "--view-window FROM..TO" }
+            " makes room for the messages of a later stretch, and all events are in events.csv."
         }
     } }
 }

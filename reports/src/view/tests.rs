@@ -230,7 +230,7 @@ fn a_page_says_from_when_on_it_has_no_room() {
     view.shares.fill(Reason::Notable, 10 << 20);
     let outcome = run::play(World::Queue, &plan, 1, &mut [&mut view]).unwrap();
     let page = String::from_utf8(view.finish(&outcome).unwrap()).unwrap();
-    assert!(page.contains("the diagram shows notable events and states up to 0.000s, and nothing"));
+    assert!(page.contains("the diagram shows notable events and states up to 0.000s. After that"));
     assert!(page.contains(r#""crowded":0"#));
     let whole = page_of(SCENARIO, World::Queue, None);
     assert!(!whole.contains("This run is too long for its page"));

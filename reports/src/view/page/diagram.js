@@ -62,9 +62,9 @@ class Diagram {
     pen.clip();
     for (let row = this.first; row <= this.last; row += 1) this.drawStripe(pen, row);
     for (let row = this.first; row <= this.last; row += 1) this.drawLane(pen, row);
+    coverUnknown(pen, span, view.records.run.crowded, this.top - 2, height);
     this.drawTouched(pen);
     this.drawRecords(pen);
-    coverUnknown(pen, span, view.records.run.crowded, this.top - 2, height);
     pen.restore();
     this.drawLabels(pen);
     this.coverTop(pen, width);

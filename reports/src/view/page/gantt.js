@@ -17,7 +17,7 @@ class Gantt {
     for (const lane of records.lanes) {
       if (lane.parent < 0 || !this.isWanted(lane, rows)) continue;
       if (!groups.has(lane.parent)) groups.set(lane.parent, []);
-      groups.get(lane.parent).push(...barsOf(lane, records.run.crowded ?? this.view.span.end));
+      groups.get(lane.parent).push(...barsOf(lane, this.view.knownUntil));
     }
     this.groups = [];
     let y = AXIS_HEIGHT + 4;

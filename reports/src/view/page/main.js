@@ -13,6 +13,11 @@ class View {
     this.controls = new Controls(this);
   }
 
+  // Until when states are known: to the end, unless the page had no room.
+  get knownUntil() {
+    return this.records.run.crowded ?? this.span.end;
+  }
+
   start(section) {
     section.hidden = false;
     readPalette();
@@ -191,7 +196,7 @@ class View {
     if (x < LABEL_WIDTH) return;
     const record = this.diagram.nearest(x, y);
     if (record >= 0) return this.goTo(record);
-    this.moment = { at: clamp(this.span.at(x - LABEL_WIDTH), 0, this.records.run.crowded ?? this.span.end), record: -1 };
+    this.moment = { at: clamp(this.span.at(x - LABEL_WIDTH), 0, this.knownUntil), record: -1 };
     this.controls.showMoment();
     this.redraw();
   }

@@ -95,7 +95,7 @@ function drawAxis(pen, span, height) {
   pen.textAlign = "left";
 }
 
-// Where the page had no more room, and what is drawn says nothing.
+// Covers the states where the page had no more room for them. What is drawn in full is drawn above.
 function coverUnknown(pen, span, from, top, bottom) {
   if (from === null || from > span.to) return;
   const x = LABEL_WIDTH + Math.max(0, span.x(from));
@@ -107,7 +107,7 @@ function coverUnknown(pen, span, from, top, bottom) {
   pen.font = FONT;
   pen.textBaseline = "middle";
   pen.fillStyle = palette.muted;
-  const text = fitted(pen, "only counted from here on", width - 16);
+  const text = fitted(pen, "states and notable events are only counted from here on", width - 16);
   pen.fillText(text, x + 8, top + 14);
 }
 
