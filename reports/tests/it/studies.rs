@@ -38,20 +38,20 @@ fn every_subject_that_grows_has_a_chart_of_the_committed_data() {
     assert_eq!(page.matches("Not measured").count(), 0);
 }
 
-/// The tables that are kept beside their scenarios in a folder of the evidence.
-fn kept(folder: &str) -> Vec<PathBuf> {
+/// The scenarios in a folder of the evidence; the table of each is kept beside it.
+fn scenarios(folder: &str) -> Vec<PathBuf> {
     let entries = Path::new(DATA).join(folder).read_dir().unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    let scenarios: Vec<PathBuf> = paths
+    let found: Vec<PathBuf> = paths
         .filter(|path| path.extension().is_some_and(|end| end == "toml"))
         .collect();
-    assert!(!scenarios.is_empty());
-    scenarios
+    assert!(!found.is_empty());
+    found
 }
 
 #[test]
 fn runs_of_the_committed_studies_give_the_committed_rows() {
-    for path in [kept("studies"), kept("theory")].concat() {
+    for path in [scenarios("studies"), scenarios("theory")].concat() {
         let text = fs::read_to_string(path.with_extension("csv")).unwrap();
         let kept: Vec<&str> = text.split_inclusive('\n').collect();
         let table = open(&path);
