@@ -194,7 +194,7 @@ impl Master {
         let info = self.books.workers.forget(worker);
         self.scheduler.forget_worker(worker);
         turn.note(MasterEvent::WorkerForgotten { worker });
-        for executor in info.executors.into_values() {
+        for executor in info.executors.values() {
             self.books.executor_left_worker(executor);
         }
         for driver in info.drivers.into_values() {

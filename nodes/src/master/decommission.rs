@@ -94,7 +94,7 @@ impl Master {
         self.set_worker_state(worker, WorkerState::Decommissioned, turn);
         let info = self.books.workers.info(worker);
         let (id, host) = (info.id, info.address.host);
-        let executors: Vec<_> = info.executors.values().copied().collect();
+        let executors: Vec<_> = info.executors.values().collect();
         let message: Arc<str> = "worker decommissioned".into();
         let state = ExecutorState::Decommissioned;
         for executor in executors {

@@ -163,7 +163,7 @@ impl<'a> BooksView<'a> {
     pub fn executors_on(self, worker: WorkerSlot) -> impl Iterator<Item = ExecutorView> + 'a {
         let info = self.master.books.workers.info(worker);
         let slots = info.executors.values();
-        slots.map(move |slot| self.executor(*slot))
+        slots.map(move |slot| self.executor(slot))
     }
 
     /// The executors in an application's map, by number; a completed one keeps those it had.

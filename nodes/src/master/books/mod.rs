@@ -4,6 +4,7 @@
 
 mod applications;
 mod drivers;
+mod row;
 mod slab;
 mod workers;
 

@@ -2,6 +2,7 @@
 //! found. What a worker has and uses is known to the scheduler; rules are elsewhere.
 
 use super::ExecutorSlot;
+use super::row::Row;
 use super::slab::Lookup;
 use deploysim_protocol::address::{Address, Reference};
 use deploysim_protocol::event::{DriverSlot, WorkerSlot};
@@ -21,7 +22,7 @@ pub(in crate::master) struct WorkerInfo {
     /// Its web page.
     pub(in crate::master) web_ui_url: Text,
     /// Executors booked on it; a DEAD worker keeps them. Spark: `WorkerInfo.executors`.
-    pub(in crate::master) executors: BTreeMap<ExecutorId, ExecutorSlot>,
+    pub(in crate::master) executors: Row<ExecutorId, ExecutorSlot>,
     /// Drivers booked on it. Spark: `WorkerInfo.drivers`.
     pub(in crate::master) drivers: BTreeMap<DriverId, DriverSlot>,
     registration: u32,
@@ -34,7 +35,7 @@ impl WorkerInfo {
             id,
             address,
             web_ui_url,
-            executors: BTreeMap::new(),
+            executors: Row::new(),
             drivers: BTreeMap::new(),
             registration: 0,
         }

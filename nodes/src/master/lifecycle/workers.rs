@@ -93,7 +93,7 @@ impl Master {
         });
         let info = self.books.workers.info(worker);
         let (id, host) = (info.id, info.address.host);
-        let executors: Vec<_> = info.executors.values().copied().collect();
+        let executors: Vec<_> = info.executors.values().collect();
         let drivers: Vec<_> = info.drivers.values().copied().collect();
         // S-54: the reason and the host are told since 2.3 and 3.1.
         let lost: Arc<str> = format!("worker lost: {message}").into();

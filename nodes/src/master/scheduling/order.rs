@@ -8,8 +8,13 @@
 use deploysim_protocol::conf::WorkerSelectionPolicy;
 use deploysim_protocol::event::WorkerSlot;
 
-/// A block with more workers than this is cut in two.
+#[cfg(test)]
+mod tests;
+
+/// A block with more workers than this is cut.
 const BLOCK_MAX: usize = 128;
+/// How many workers blocks have that are made of many at once.
+const BLOCK_FILLED: usize = BLOCK_MAX * 3 / 4;
 /// Two neighbours with fewer workers than this together become one block.
 const BLOCK_MIN: usize = 48;
 
@@ -138,43 +143,49 @@ impl Order {
 
     /// Puts a worker in its place.
     pub(super) fn insert(&mut self, key: Key, room: Room) {
-        self.len += 1;
-        if self.blocks.is_empty() {
-            self.push_block(vec![key], room);
-            return;
-        }
-        let at = self.block_of(key);
-        let block = &mut self.blocks[at];
-        let place = block.partition_point(|other| *other < key);
-        block.insert(place, key);
-        self.rooms[at].raise(room);
-        if block.len() > BLOCK_MAX {
-            let upper = block.split_off(BLOCK_MAX / 2);
-            self.bounds.insert(at + 1, upper[0]);
-            self.rooms.insert(at + 1, self.rooms[at]);
-            self.blocks.insert(at + 1, upper);
+        self.insert_all(&[(key, room)]);
+    }
+
+    /// Puts workers in their places, which ascend.
+    pub(super) fn insert_all(&mut self, places: &[(Key, Room)]) {
+        self.len += places.len();
+        let mut rest = places;
+        while let Some((first, room)) = rest.first() {
+            if self.blocks.is_empty() {
+                self.push_block(vec![*first], *room);
+                rest = &rest[1..];
+                continue;
+            }
+            let at = self.block_of(*first);
+            let next = self.bounds.get(at + 1);
+            let below = |bound: &Key| rest.partition_point(|(key, _)| key < bound);
+            let (here, beyond) = rest.split_at(next.map_or(rest.len(), below));
+            put_in(&mut self.blocks[at], here);
+            for (_, room) in here {
+                self.rooms[at].raise(*room);
+            }
+            self.cut(at);
+            rest = beyond;
         }
     }
 
     /// Takes a worker out of its place.
     pub(super) fn remove(&mut self, key: Key) {
-        self.len -= 1;
-        let at = self.block_of(key);
-        let block = &mut self.blocks[at];
-        let place = block.binary_search(&key);
-        block.remove(place.expect("who is taken out stands in the order"));
-        let left = block.len();
-        let next = self.blocks.get(at + 1).map(Vec::len);
-        if left == 0 {
-            self.bounds.remove(at);
-            self.rooms.remove(at);
-            self.blocks.remove(at);
-        } else if next.is_some_and(|next| left + next < BLOCK_MIN) {
-            self.bounds.remove(at + 1);
-            let room = self.rooms.remove(at + 1);
-            self.rooms[at].raise(room);
-            let mut next = self.blocks.remove(at + 1);
-            self.blocks[at].append(&mut next);
+        self.remove_all(&[key]);
+    }
+
+    /// Takes workers out of their places, which ascend.
+    pub(super) fn remove_all(&mut self, keys: &[Key]) {
+        self.len -= keys.len();
+        let mut rest = keys;
+        while let Some(first) = rest.first() {
+            let at = self.block_of(*first);
+            let next = self.bounds.get(at + 1);
+            let below = |bound: &Key| rest.partition_point(|key| key < bound);
+            let (here, beyond) = rest.split_at(next.map_or(rest.len(), below));
+            take_out(&mut self.blocks[at], here);
+            self.join(at);
+            rest = beyond;
         }
     }
 
@@ -188,7 +199,7 @@ impl Order {
     pub(super) fn rebuild(&mut self, keys: &[Key], room: impl Fn(WorkerSlot) -> Room) {
         *self = Self::new(self.by);
         self.len = keys.len();
-        for keys in keys.chunks(BLOCK_MAX * 3 / 4) {
+        for keys in keys.chunks(BLOCK_FILLED) {
             let mut most = Room::NONE;
             for key in keys {
                 most.raise(room(key.slot()));
@@ -247,11 +258,83 @@ impl Order {
         above.saturating_sub(1)
     }
 
+    /// Cuts a block that became too long.
+    fn cut(&mut self, at: usize) {
+        let block = &mut self.blocks[at];
+        if block.len() <= BLOCK_MAX {
+            return;
+        }
+        let pieces = block.len().div_ceil(BLOCK_FILLED);
+        let long = block.len().div_ceil(pieces);
+        let upper: Vec<_> = block[long..].chunks(long).map(<[Key]>::to_vec).collect();
+        block.truncate(long);
+        let behind = at + 1..at + 1;
+        let bounds = upper.iter().map(|block| block[0]);
+        self.bounds.splice(behind.clone(), bounds);
+        let room = self.rooms[at];
+        let rooms = std::iter::repeat_n(room, upper.len());
+        self.rooms.splice(behind.clone(), rooms);
+        self.blocks.splice(behind, upper);
+    }
+
+    /// Drops a block that became empty, or joins it with the next if both are short.
+    fn join(&mut self, at: usize) {
+        let left = self.blocks[at].len();
+        let next = self.blocks.get(at + 1).map(Vec::len);
+        if left == 0 {
+            self.bounds.remove(at);
+            self.rooms.remove(at);
+            self.blocks.remove(at);
+        } else if next.is_some_and(|next| left + next < BLOCK_MIN) {
+            self.bounds.remove(at + 1);
+            let room = self.rooms.remove(at + 1);
+            self.rooms[at].raise(room);
+            let mut next = self.blocks.remove(at + 1);
+            self.blocks[at].append(&mut next);
+        }
+    }
+
     fn push_block(&mut self, block: Vec<Key>, room: Room) {
         self.bounds.push(block[0]);
         self.rooms.push(room);
         self.blocks.push(block);
     }
+}
+
+/// Puts keys, which ascend, into a block. From the last to the first, so that each key that
+/// stays moves once at most, together with those beside it.
+fn put_in(block: &mut Vec<Key>, keys: &[(Key, Room)]) {
+    let mut staying = block.len();
+    let mut end = staying + keys.len();
+    block.resize(end, Key(0));
+    for (key, _) in keys.iter().rev() {
+        let below = match block[..staying].last() {
+            Some(last) if last > key => block[..staying].partition_point(|other| other < key),
+            Some(_) | None => staying,
+        };
+        end -= staying - below;
+        block.copy_within(below..staying, end);
+        staying = below;
+        end -= 1;
+        block[end] = *key;
+    }
+}
+
+/// Takes keys, which ascend, out of a block that has them all.
+fn take_out(block: &mut Vec<Key>, keys: &[Key]) {
+    let Some(first) = keys.first() else { return };
+    let first = block.binary_search(first);
+    let mut staying = first.expect("who is taken out stands in the order");
+    let mut at = staying;
+    for key in keys {
+        while block[at] != *key {
+            block[staying] = block[at];
+            staying += 1;
+            at += 1;
+        }
+        at += 1;
+    }
+    block.drain(staying..at);
 }
 
 /// What the workers of a block have at most, as far as their keys tell it.

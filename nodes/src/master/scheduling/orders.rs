@@ -5,42 +5,42 @@ use super::order::{Key, Order, Room};
 use deploysim_protocol::conf::WorkerSelectionPolicy;
 use deploysim_protocol::event::WorkerSlot;
 
+/// Fewer changes than this do not make an order anew.
+const ANEW_MIN: usize = 64;
+/// Changes of less than this part of the workers do not make it anew either: of a quarter.
+const ANEW_PART: usize = 4;
+
 /// Where a usable worker stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
-    by_id: Key,
-    by_policy: Key,
     room: Room,
+    label: u64,
+    slot: WorkerSlot,
 }
 
 impl Standing {
-    /// By policy: what is free, then the id, for which `label` stands. The descending policies
+    /// With what it has free, and the label that stands for its id.
+    pub(super) const fn new(room: Room, label: u64, slot: WorkerSlot) -> Self {
+        Self { room, label, slot }
+    }
+
+    /// Its place in the order by id.
+    fn by_id(&self) -> Key {
+        Key::ascending(0, self.label, self.slot)
+    }
+
+    /// Its place in the order by policy: what is free, then the id. The descending policies
     /// reverse the pair, so that ties go by descending id. Spark: the `sortBy` calls of
     /// `Master.startExecutorsOnWorkers`.
-    pub(super) fn new(
-        policy: WorkerSelectionPolicy,
-        room: Room,
-        label: u64,
-        slot: WorkerSlot,
-    ) -> Self {
-        let by_id = Key::ascending(0, label, slot);
-        let by_policy = match policy {
+    pub(super) fn by_policy(&self, policy: WorkerSelectionPolicy) -> Key {
+        let (room, label, slot) = (self.room, self.label, self.slot);
+        match policy {
             WorkerSelectionPolicy::CoresFreeAsc => Key::ascending(room.cores, label, slot),
             WorkerSelectionPolicy::CoresFreeDesc => Key::descending(room.cores, label, slot),
             WorkerSelectionPolicy::MemoryFreeAsc => Key::ascending(room.memory_mib, label, slot),
             WorkerSelectionPolicy::MemoryFreeDesc => Key::descending(room.memory_mib, label, slot),
-            WorkerSelectionPolicy::WorkerId => by_id,
-        };
-        Self {
-            by_id,
-            by_policy,
-            room,
+            WorkerSelectionPolicy::WorkerId => self.by_id(),
         }
-    }
-
-    /// Its place in the order by policy.
-    pub(super) const fn by_policy(&self) -> Key {
-        self.by_policy
     }
 }
 
@@ -54,13 +54,21 @@ pub(super) struct Orders {
     /// The sum of the free cores of the workers that have any.
     cores_free: i64,
     following: Following,
+    /// The places that are left, and those that are taken instead, while changes are followed
+    /// together.
+    left: Vec<Key>,
+    taken: Vec<(Key, Room)>,
 }
 
-/// Whether the order by policy follows the changes one by one, or is made anew after many.
+/// How the order by policy follows changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Following {
-    Yes,
-    No,
+    /// One by one.
+    Each,
+    /// All at once when they are made.
+    Together,
+    /// It is made anew when they are made.
+    Anew,
 }
 
 impl Orders {
@@ -71,7 +79,9 @@ impl Orders {
             by_id: Order::new(WorkerSelectionPolicy::WorkerId),
             by_policy: Order::new(policy),
             cores_free: 0,
-            following: Following::Yes,
+            following: Following::Each,
+            left: Vec::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -113,7 +123,7 @@ impl Orders {
         };
         self.cores_free += cores(after) - cores(before);
         match (before, after) {
-            (Some(before), Some(after)) if before.by_id == after.by_id => {
+            (Some(before), Some(after)) if before.label == after.label => {
                 self.stay(before, after);
             }
             (before, after) => {
@@ -127,26 +137,49 @@ impl Orders {
         }
     }
 
-    /// Many workers are about to change: the order by policy is made anew at [`Orders::resume`],
-    /// and not to be asked before.
-    pub(super) const fn suspend(&mut self) {
-        self.following = Following::No;
+    /// `workers` workers are about to change, each at most once. Until [`Orders::resume`] the
+    /// order by policy is not to be asked.
+    pub(super) const fn suspend(&mut self, workers: usize) {
+        self.following = if workers > ANEW_MIN && workers * ANEW_PART > self.by_id.len() {
+            Following::Anew
+        } else {
+            Following::Together
+        };
     }
 
-    /// The many changes are made. `standing` is asked where each worker stands if there were
-    /// any, and `keys` is room to work in.
+    /// The changes are made. `standing` is asked where each worker stands if the order is made
+    /// anew, and `keys` is room to work in.
     pub(super) fn resume(
         &mut self,
         standing: impl Fn(WorkerSlot) -> Option<Standing>,
         keys: &mut Vec<Key>,
     ) {
-        let was_following = std::mem::replace(&mut self.following, Following::Yes);
-        if was_following == Following::Yes || !self.keeps_policy() {
-            return;
+        match std::mem::replace(&mut self.following, Following::Each) {
+            Following::Each => {}
+            Following::Together => {
+                self.left.sort_unstable();
+                self.by_policy.remove_all(&self.left);
+                self.left.clear();
+                self.taken.sort_unstable_by_key(|(key, _)| *key);
+                self.by_policy.insert_all(&self.taken);
+                self.taken.clear();
+            }
+            Following::Anew => {
+                if self.keeps_policy() {
+                    self.make_anew(standing, keys);
+                }
+            }
         }
+    }
+
+    fn make_anew(
+        &mut self,
+        standing: impl Fn(WorkerSlot) -> Option<Standing>,
+        keys: &mut Vec<Key>,
+    ) {
         keys.clear();
         let standings = self.by_id.iter().filter_map(&standing);
-        keys.extend(standings.map(|standing| standing.by_policy));
+        keys.extend(standings.map(|standing| standing.by_policy(self.policy)));
         keys.sort_unstable();
         self.by_policy.rebuild(keys, |slot| {
             let standing = standing(slot);
@@ -157,34 +190,51 @@ impl Orders {
     fn stay(&mut self, before: Standing, after: Standing) {
         let is_raised = !before.room.covers(after.room);
         if is_raised {
-            self.by_id.raise(after.by_id, after.room);
+            self.by_id.raise(after.by_id(), after.room);
         }
         if !self.keeps_policy() {
             return;
         }
-        if before.by_policy != after.by_policy {
-            self.by_policy.remove(before.by_policy);
-            self.by_policy.insert(after.by_policy, after.room);
+        let (from, to) = (before.by_policy(self.policy), after.by_policy(self.policy));
+        if from != to {
+            self.leave_by_policy(from);
+            self.enter_by_policy(to, after.room);
         } else if is_raised {
-            self.by_policy.raise(after.by_policy, after.room);
+            self.by_policy.raise(to, after.room);
         }
     }
 
     fn leave(&mut self, before: Standing) {
-        self.by_id.remove(before.by_id);
+        self.by_id.remove(before.by_id());
         if self.keeps_policy() {
-            self.by_policy.remove(before.by_policy);
+            self.leave_by_policy(before.by_policy(self.policy));
         }
     }
 
     fn enter(&mut self, after: Standing) {
-        self.by_id.insert(after.by_id, after.room);
+        self.by_id.insert(after.by_id(), after.room);
         if self.keeps_policy() {
-            self.by_policy.insert(after.by_policy, after.room);
+            self.enter_by_policy(after.by_policy(self.policy), after.room);
+        }
+    }
+
+    fn leave_by_policy(&mut self, key: Key) {
+        match self.following {
+            Following::Each => self.by_policy.remove(key),
+            Following::Together => self.left.push(key),
+            Following::Anew => {}
+        }
+    }
+
+    fn enter_by_policy(&mut self, key: Key, room: Room) {
+        match self.following {
+            Following::Each => self.by_policy.insert(key, room),
+            Following::Together => self.taken.push((key, room)),
+            Following::Anew => {}
         }
     }
 
     fn keeps_policy(&self) -> bool {
-        self.following == Following::Yes && self.policy != WorkerSelectionPolicy::WorkerId
+        self.policy != WorkerSelectionPolicy::WorkerId
     }
 }

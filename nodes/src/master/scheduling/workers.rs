@@ -119,16 +119,11 @@ impl Worker {
     }
 
     /// Where it stands in the orders; nowhere if it is not usable.
-    fn standing(&self, slot: WorkerSlot, policy: WorkerSelectionPolicy) -> Option<Standing> {
-        let standing = || Standing::new(policy, self.room(), self.label.0, slot);
+    fn standing(&self, slot: WorkerSlot) -> Option<Standing> {
+        let standing = || Standing::new(self.room(), self.label.0, slot);
         (self.usable == Usable::Yes).then(standing)
     }
 }
-
-/// Fewer changes than this are followed one by one.
-const BULK_MIN: usize = 64;
-/// Changes of less than this part of the workers are followed one by one: of a quarter.
-const BULK_PART: usize = 4;
 
 /// All workers, by slot.
 ///
@@ -278,39 +273,32 @@ impl Workers {
     ) -> R {
         let place = self.slots.get_mut(slot.index()).and_then(Option::as_mut);
         let worker = place.expect("the slot holds a worker");
-        let orders = &mut self.orders.0;
-        let before = worker.standing(slot, orders.policy());
+        let before = worker.standing(slot);
         let answer = change(worker);
-        let after = worker.standing(slot, orders.policy());
+        let after = worker.standing(slot);
         if before != after {
-            orders.follow(before, after);
+            self.orders.0.follow(before, after);
         }
         answer
     }
 
-    /// `workers` of the workers are about to change: if that is a large part of them, the order
-    /// by policy is made anew at [`Workers::end_changes`], and not to be asked before.
-    pub(super) fn begin_changes(&mut self, workers: usize) {
-        if workers > BULK_MIN && workers * BULK_PART > self.usable_count() {
-            self.orders.0.suspend();
-        }
+    /// `workers` of the workers are about to change, each at most once: the order by policy
+    /// follows them together at [`Workers::end_changes`], and is not to be asked before.
+    pub(super) const fn begin_changes(&mut self, workers: usize) {
+        self.orders.0.suspend(workers);
     }
 
     /// The changes are made.
     pub(super) fn end_changes(&mut self, keys: &mut Vec<Key>) {
-        let orders = &mut self.orders.0;
-        let (slots, policy) = (&self.slots, orders.policy());
-        let standing = |slot: WorkerSlot| {
-            let worker = slots.get(slot.index())?.as_ref()?;
-            worker.standing(slot, policy)
-        };
-        orders.resume(standing, keys);
+        let slots = &self.slots;
+        let standing = |slot: WorkerSlot| slots.get(slot.index())?.as_ref()?.standing(slot);
+        self.orders.0.resume(standing, keys);
     }
 
     /// The place of a worker in the order by policy.
     pub(super) fn key(&self, slot: WorkerSlot) -> Option<Key> {
-        let standing = self.worker(slot).standing(slot, self.orders.0.policy())?;
-        Some(standing.by_policy())
+        let standing = self.worker(slot).standing(slot)?;
+        Some(standing.by_policy(self.orders.0.policy()))
     }
 
     /// Shows `look` the usable workers in the order of the policy, save those that are known to
@@ -368,13 +356,13 @@ impl Workers {
         let orders = &mut self.orders.0;
         for (slot, _) in labels {
             let worker = self.slots[slot.index()].as_ref();
-            let before = worker.and_then(|worker| worker.standing(*slot, orders.policy()));
+            let before = worker.and_then(|worker| worker.standing(*slot));
             orders.follow(before, None);
         }
         for (slot, label) in labels {
             if let Some(worker) = &mut self.slots[slot.index()] {
                 worker.label = Derived(*label);
-                orders.follow(None, worker.standing(*slot, orders.policy()));
+                orders.follow(None, worker.standing(*slot));
             }
         }
     }
