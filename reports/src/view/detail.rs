@@ -2,7 +2,7 @@
 //! seconds: when something happens that deserves a close look, what led to it can still be kept.
 //! Each reason to show a record has a share of the page's size.
 
-use super::record::Record;
+use super::record::{Fact, Record};
 use deploysim_scenarios::scenario::plan::Plan;
 use std::collections::VecDeque;
 use std::fmt;
@@ -129,8 +129,8 @@ impl Shares {
 pub(super) struct Waiting {
     pub(super) record: Record,
     pub(super) class: Class,
-    /// Why it will be shown; `None`: it is only counted.
-    pub(super) reason: Option<Reason>,
+    /// Why it is looked at closely, if it is.
+    pub(super) close: Option<Reason>,
 }
 
 /// The records of the last seconds.
@@ -140,6 +140,21 @@ pub(super) struct Delay {
     waiting: VecDeque<Waiting>,
     /// Until when everything is shown, and why.
     open: Option<(u64, Reason)>,
+}
+
+impl Waiting {
+    /// The reasons to show it, the one whose share it uses first. Notable events use their own
+    /// share before that of a stretch that is looked at closely; where their own is used up,
+    /// states are not shown either there, since those before them are unknown.
+    pub(super) fn reasons(&self) -> impl Iterator<Item = Reason> {
+        let (first, second) = match (self.class, &self.record.fact) {
+            (Class::Notable, Fact::State { .. }) => (Some(Reason::Notable), None),
+            (Class::Notable, _) => (Some(Reason::Notable), self.close),
+            (Class::Message, _) => (self.close, Some(Reason::Message)),
+            (Class::Heartbeat | Class::Detail, _) => (self.close, None),
+        };
+        first.into_iter().chain(second)
+    }
 }
 
 impl Delay {
@@ -165,7 +180,7 @@ impl Delay {
             if one.record.at < since {
                 break;
             }
-            one.reason.get_or_insert(reason);
+            one.close.get_or_insert(reason);
         }
     }
 
@@ -173,21 +188,16 @@ impl Delay {
     pub(super) fn push(&mut self, record: Record, class: Class) {
         let at = record.at;
         let is_chosen = |window: Window| (window.from..=window.to).contains(&at);
-        let reason = match class {
-            Class::Notable => Some(Reason::Notable),
-            Class::Message | Class::Heartbeat | Class::Detail => {
-                if self.window.is_some_and(is_chosen) {
-                    Some(Reason::Window)
-                } else {
-                    let open = self.open.filter(|(until, _)| at <= *until);
-                    open.map(|(_, reason)| reason)
-                }
-            }
+        let close = if self.window.is_some_and(is_chosen) {
+            Some(Reason::Window)
+        } else {
+            let open = self.open.filter(|(until, _)| at <= *until);
+            open.map(|(_, reason)| reason)
         };
         self.waiting.push_back(Waiting {
             record,
             class,
-            reason,
+            close,
         });
     }
 

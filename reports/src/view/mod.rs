@@ -124,17 +124,13 @@ impl<W: Write> RunView<W> {
 
     /// A record has waited long enough: it is written, or counted.
     fn settle(&mut self, waiting: Waiting) -> io::Result<()> {
-        let Waiting {
-            record,
-            class,
-            reason,
-        } = waiting;
+        let mut reasons = waiting.reasons();
+        let reason = reasons.find(|reason| self.shares.has_room(*reason));
+        drop(reasons);
+        let Waiting { record, class, .. } = waiting;
         for fold in self.folds.pass_to(record.at) {
             self.write(&fold, Reason::Fold)?;
         }
-        let own = (class == Class::Message).then_some(Reason::Message);
-        let reasons = [reason, own].into_iter().flatten();
-        let reason = { reasons }.find(|reason| self.shares.has_room(*reason));
         self.tally.settled(record.at, class, reason.is_some());
         match (reason, &record.fact) {
             (Some(reason), _) => self.write(&record, reason)?,

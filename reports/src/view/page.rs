@@ -231,7 +231,8 @@ fn crowded(tally: &Tally) -> Markup {
         p.note #crowded {
             "This run is too long for its page: the diagram shows " (missing.join(", and "))
             ". After that not everything is drawn: " code { "--view-window FROM..TO" }
-            " makes room for the messages of a later stretch, and all events are in events.csv."
+            " makes room for the messages and events of a later stretch, and all events are in "
+            "events.csv."
         }
     } }
 }

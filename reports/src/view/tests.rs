@@ -179,7 +179,7 @@ fn what_led_to_something_is_kept() {
     delay.push(event(16 * SECOND, "later"), Class::Detail);
     assert!(delay.pop(3 * SECOND).is_none());
     let reasons: Vec<_> = std::iter::from_fn(|| delay.pop_any())
-        .map(|one| (one.record.at / SECOND, one.reason))
+        .map(|one| (one.record.at / SECOND, one.close))
         .collect();
     let close = Some(Reason::Judged);
     let expected = [
@@ -235,6 +235,31 @@ fn a_page_says_from_when_on_it_has_no_room() {
     let whole = page_of(SCENARIO, World::Queue, None);
     assert!(!whole.contains("This run is too long for its page"));
     assert!(whole.contains(r#""crowded":null"#));
+}
+
+#[test]
+fn a_page_without_room_shows_events_where_it_looks_closely() {
+    let plan = plan(SCENARIO);
+    let subject = Subject {
+        title: plan.title.clone(),
+        seed: 1,
+        world: World::Queue,
+        window: None,
+    };
+    let mut view = RunView::begin(Vec::new(), &plan, subject).unwrap();
+    view.shares.fill(Reason::Notable, 10 << 20);
+    let outcome = run::play(World::Queue, &plan, 1, &mut [&mut view]).unwrap();
+    let full = String::from_utf8(view.finish(&outcome).unwrap()).unwrap();
+    let whole = page_of(SCENARIO, World::Queue, None);
+    let count = |page: &str, kind: i64| {
+        let (records, _) = records(page);
+        records.iter().filter(|record| record[0] == kind).count()
+    };
+    let (events, states) = (0, 3);
+    assert!(count(&full, events) > 0);
+    assert!(count(&full, events) < count(&whole, events));
+    assert!(count(&whole, states) > 0);
+    assert_eq!(count(&full, states), 0);
 }
 
 #[test]
