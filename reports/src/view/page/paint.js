@@ -107,7 +107,7 @@ function coverUnknown(pen, span, from, top, bottom) {
   pen.font = FONT;
   pen.textBaseline = "middle";
   pen.fillStyle = palette.muted;
-  const text = fitted(pen, "states and notable events are only counted from here on", width - 16);
+  const text = fitted(pen, "states are not known from here on, and not all events are shown", width - 16);
   pen.fillText(text, x + 8, top + 14);
 }
 
