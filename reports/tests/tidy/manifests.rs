@@ -46,7 +46,7 @@ const NOT_IN_PROTOCOL: [&str; 6] = ["tokio", "rand", "turmoil", "stateright", "f
 const OPTIONAL: [&str; 4] = ["shell", "embedded", "gateway", "live"];
 
 /// What the cores of the nodes are built from, beside `protocol`.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "blake3",
     "deploysim-protocol",
     "hashbrown",
@@ -56,6 +56,7 @@ const PURE: [&str; 9] = [
     "rand_distr",
     "rand_xoshiro",
     "rustc-hash",
+    "smallvec",
 ];
 
 /// Libraries that only `scenarios` may name, for the one world that each serves.
