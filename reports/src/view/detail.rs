@@ -133,15 +133,6 @@ pub(super) struct Waiting {
     pub(super) close: Option<Reason>,
 }
 
-/// The records of the last seconds.
-#[derive(Debug)]
-pub(super) struct Delay {
-    window: Option<Window>,
-    waiting: VecDeque<Waiting>,
-    /// Until when everything is shown, and why.
-    open: Option<(u64, Reason)>,
-}
-
 impl Waiting {
     /// The reasons to show it, the one whose share it uses first. Notable events use their own
     /// share before that of a stretch that is looked at closely; where their own is used up,
@@ -155,6 +146,15 @@ impl Waiting {
         };
         first.into_iter().chain(second)
     }
+}
+
+/// The records of the last seconds.
+#[derive(Debug)]
+pub(super) struct Delay {
+    window: Option<Window>,
+    waiting: VecDeque<Waiting>,
+    /// Until when everything is shown, and why.
+    open: Option<(u64, Reason)>,
 }
 
 impl Delay {

@@ -124,9 +124,8 @@ impl<W: Write> RunView<W> {
 
     /// A record has waited long enough: it is written, or counted.
     fn settle(&mut self, waiting: Waiting) -> io::Result<()> {
-        let mut reasons = waiting.reasons();
-        let reason = reasons.find(|reason| self.shares.has_room(*reason));
-        drop(reasons);
+        let has_room = |reason: &Reason| self.shares.has_room(*reason);
+        let reason = waiting.reasons().find(has_room);
         let Waiting { record, class, .. } = waiting;
         for fold in self.folds.pass_to(record.at) {
             self.write(&fold, Reason::Fold)?;

@@ -36,6 +36,22 @@ fn plan(text: &str) -> Plan {
 }
 
 fn page_of(text: &str, world: World, window: Option<Window>) -> String {
+    page_with(text, world, window, |_| {})
+}
+
+/// The page of the scenario whose share for notable records is used up from the beginning.
+fn page_without_room() -> String {
+    page_with(SCENARIO, World::Queue, None, |shares| {
+        shares.fill(Reason::Notable, 10 << 20);
+    })
+}
+
+fn page_with(
+    text: &str,
+    world: World,
+    window: Option<Window>,
+    fill: impl FnOnce(&mut Shares),
+) -> String {
     let plan = plan(text);
     let subject = Subject {
         title: plan.title.clone(),
@@ -44,6 +60,7 @@ fn page_of(text: &str, world: World, window: Option<Window>) -> String {
         window,
     };
     let mut view = RunView::begin(Vec::new(), &plan, subject).unwrap();
+    fill(&mut view.shares);
     let outcome = run::play(world, &plan, 1, &mut [&mut view]).unwrap();
     String::from_utf8(view.finish(&outcome).unwrap()).unwrap()
 }
@@ -219,17 +236,7 @@ fn what_a_scenario_cannot_use_is_left_to_notable_records() {
 
 #[test]
 fn a_page_says_from_when_on_it_has_no_room() {
-    let plan = plan(SCENARIO);
-    let subject = Subject {
-        title: plan.title.clone(),
-        seed: 1,
-        world: World::Queue,
-        window: None,
-    };
-    let mut view = RunView::begin(Vec::new(), &plan, subject).unwrap();
-    view.shares.fill(Reason::Notable, 10 << 20);
-    let outcome = run::play(World::Queue, &plan, 1, &mut [&mut view]).unwrap();
-    let page = String::from_utf8(view.finish(&outcome).unwrap()).unwrap();
+    let page = page_without_room();
     assert!(page.contains("the diagram shows notable events and states up to 0.000s. After that"));
     assert!(page.contains(r#""crowded":0"#));
     let whole = page_of(SCENARIO, World::Queue, None);
@@ -239,17 +246,7 @@ fn a_page_says_from_when_on_it_has_no_room() {
 
 #[test]
 fn a_page_without_room_shows_events_where_it_looks_closely() {
-    let plan = plan(SCENARIO);
-    let subject = Subject {
-        title: plan.title.clone(),
-        seed: 1,
-        world: World::Queue,
-        window: None,
-    };
-    let mut view = RunView::begin(Vec::new(), &plan, subject).unwrap();
-    view.shares.fill(Reason::Notable, 10 << 20);
-    let outcome = run::play(World::Queue, &plan, 1, &mut [&mut view]).unwrap();
-    let full = String::from_utf8(view.finish(&outcome).unwrap()).unwrap();
+    let full = page_without_room();
     let whole = page_of(SCENARIO, World::Queue, None);
     let count = |page: &str, kind: i64| {
         let (records, _) = records(page);

@@ -157,9 +157,7 @@ impl Order {
                 continue;
             }
             let at = self.block_of(*first);
-            let next = self.bounds.get(at + 1);
-            let below = |bound: &Key| rest.partition_point(|(key, _)| key < bound);
-            let (here, beyond) = rest.split_at(next.map_or(rest.len(), below));
+            let (here, beyond) = self.split_behind(at, rest, |(key, _)| *key);
             put_in(&mut self.blocks[at], here);
             for (_, room) in here {
                 self.rooms[at].raise(*room);
@@ -180,9 +178,7 @@ impl Order {
         let mut rest = keys;
         while let Some(first) = rest.first() {
             let at = self.block_of(*first);
-            let next = self.bounds.get(at + 1);
-            let below = |bound: &Key| rest.partition_point(|key| key < bound);
-            let (here, beyond) = rest.split_at(next.map_or(rest.len(), below));
+            let (here, beyond) = self.split_behind(at, rest, |key| *key);
             take_out(&mut self.blocks[at], here);
             self.join(at);
             rest = beyond;
@@ -256,6 +252,18 @@ impl Order {
     fn block_of(&self, key: Key) -> usize {
         let above = self.bounds.partition_point(|bound| *bound <= key);
         above.saturating_sub(1)
+    }
+
+    /// Splits what ascends into what belongs to a block, or to one before it, and the rest.
+    fn split_behind<'a, T>(
+        &self,
+        at: usize,
+        ascending: &'a [T],
+        key: impl Fn(&T) -> Key,
+    ) -> (&'a [T], &'a [T]) {
+        let below = |bound: &Key| ascending.partition_point(|one| key(one) < *bound);
+        let next = self.bounds.get(at + 1);
+        ascending.split_at(next.map_or(ascending.len(), below))
     }
 
     /// Cuts a block that became too long.
