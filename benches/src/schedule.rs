@@ -1,7 +1,9 @@
 //! Subject: one whole pass, the bookkeeping of the Master left out. Applications want 64 cores
 //! each, 4 per executor.
 
+use crate::ProcessorTime;
 use crate::clusters::{Occupied, PROCESS_MEMORY_MIB, Picks, cluster, pass, rules, sample, submit};
+use crate::growth;
 use crate::plain::Plain;
 use criterion::measurement::Measurement;
 use criterion::{BatchSize, BenchmarkGroup, Criterion};
@@ -20,7 +22,7 @@ const PLAIN_PRODUCT_MAX: u64 = 1_000_000;
 ///
 /// # Panics
 /// If an answer is not what the rule gives.
-pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
+pub fn define(criterion: &mut Criterion<ProcessorTime>) {
     for occupied in Occupied::ALL {
         let mut group = criterion.benchmark_group(format!("schedule/{}", occupied.name()));
         for workers in [1_000, 10_000, 100_000] {
@@ -30,11 +32,7 @@ pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
         }
         group.finish();
     }
-    let mut group = criterion.benchmark_group("schedule/growth");
-    for doublings in 0..8 {
-        whole_pass(&mut group, 1_000 << doublings, 100, Occupied::Empty);
-    }
-    group.finish();
+    growth::define(criterion);
     let mut group = criterion.benchmark_group("schedule/steady");
     for workers in [1_000, 10_000, 100_000] {
         for applications in [1_000, 10_000] {

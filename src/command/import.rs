@@ -5,10 +5,10 @@ use super::existing::may_be_written;
 use super::{Failure, Verdict};
 use crate::terminal::results;
 use deploysim_scenarios::import::{self, Format, ImportError, Lenience, Options, Source};
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use deploysim_scenarios::output::whole::Whole;
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::path::PathBuf;
 
 /// Turn a trace of another system into a table of jobs.
 ///
@@ -79,14 +79,9 @@ impl Import {
                 lines: BufReader::new(file),
             });
         }
-        let part = beside(&self.output);
-        let imported = self.write(sources, &part);
-        if imported.is_err() {
-            // What cannot be removed stays under its temporary name; there is nobody to tell.
-            let _ = fs::remove_file(&part);
-        }
-        let summary = imported?;
-        fs::rename(&part, &self.output)?;
+        let mut table = Whole::begin(&self.output)?;
+        let summary = self.write(sources, &mut table)?;
+        table.complete()?;
         let mut out = results();
         write!(out, "{}: {summary}", self.output.display())?;
         out.flush()?;
@@ -96,10 +91,8 @@ impl Import {
     fn write(
         &self,
         sources: Vec<Source<BufReader<File>>>,
-        part: &Path,
+        out: impl Write,
     ) -> Result<import::Summary, Failure> {
-        let file = File::create(part)
-            .map_err(|error| Failure::Machine(format!("error: {}: {error}", part.display())))?;
         let options = Options {
             lenience: match self.lenient {
                 true => Lenience::Lenient,
@@ -116,16 +109,8 @@ impl Import {
             Known::Google2011 => Format::Google2011,
             Known::Alibaba2018 => Format::Alibaba2018,
         };
-        let out = BufWriter::new(file);
         Ok(import::import(format, sources, &options, out)?)
     }
-}
-
-/// Where a file is written until it is complete.
-fn beside(output: &Path) -> PathBuf {
-    let mut name = OsString::from(output.file_name().unwrap_or_default());
-    name.push(".part");
-    output.with_file_name(name)
 }
 
 impl From<ImportError> for Failure {

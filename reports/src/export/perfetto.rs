@@ -33,6 +33,8 @@ pub(super) struct Perfetto<W> {
     slices: u64,
     /// Faults that are active, by row: the numbers of their slices.
     active: BTreeMap<u32, u64>,
+    /// When the last entry was.
+    at: u64,
 }
 
 impl<W: Write> Perfetto<W> {
@@ -46,6 +48,7 @@ impl<W: Write> Perfetto<W> {
             children: BTreeMap::new(),
             slices: 0,
             active: BTreeMap::new(),
+            at: 0,
         };
         writer.names_process(FAULTS, "faults")?;
         Ok(writer)
@@ -142,35 +145,42 @@ impl<W: Write> Perfetto<W> {
         }
     }
 
-    fn fault(&mut self, at: u64, row: u32, phase: &str) -> io::Result<()> {
-        let name = fault_words(row, &self.faults);
+    fn fault_begins(&mut self, at: u64, row: u32) -> io::Result<()> {
         self.slices += 1;
-        let number = match phase {
-            "b" => self.slices,
-            _ => self.active.get(&row).copied().unwrap_or(self.slices),
-        };
+        let number = self.slices;
         self.active.insert(row, number);
-        let (verb, scope) = if phase == "b" {
-            ("begins", "g")
-        } else {
-            ("ends", "g")
-        };
-        self.edge(at, phase, FAULTS, ("fault", number), &name)?;
-        let instant = json!({
-            "ph": "i", "s": scope, "pid": FAULTS, "tid": LIFE, "name": format!("{name} {verb}")
-        });
-        self.event(Some(at), instant)
+        self.fault_edge(at, "b", row, number)?;
+        self.fault_instant(at, row, "begins")
+    }
+
+    fn fault_ends(&mut self, at: u64, row: u32) -> io::Result<()> {
+        if let Some(number) = self.active.remove(&row) {
+            self.fault_edge(at, "e", row, number)?;
+        }
+        self.fault_instant(at, row, "ends")
+    }
+
+    fn fault_edge(&mut self, at: u64, phase: &str, row: u32, number: u64) -> io::Result<()> {
+        let name = fault_words(row, &self.faults);
+        self.edge(at, phase, FAULTS, ("fault", number), &name)
+    }
+
+    fn fault_instant(&mut self, at: u64, row: u32, verb: &str) -> io::Result<()> {
+        let name = format!("{} {verb}", fault_words(row, &self.faults));
+        let event = json!({"ph": "i", "s": "g", "pid": FAULTS, "tid": LIFE, "name": name});
+        self.event(Some(at), event)
     }
 }
 
 impl<W: Write> Writer for Perfetto<W> {
     fn entry(&mut self, line: &Line, met: &Met, scene: &Scene) -> io::Result<()> {
         let at = line.at;
+        self.at = at;
         let Some(host) = met.host else {
             return if let Fact::FaultBegan { fault } = &line.fact {
-                self.fault(at, *fault, "b")
+                self.fault_begins(at, *fault)
             } else if let Fact::FaultEnded { fault } = &line.fact {
-                self.fault(at, *fault, "e")
+                self.fault_ends(at, *fault)
             } else {
                 let name = words(&line.fact);
                 let event = json!({"ph": "i", "s": "g", "pid": FAULTS, "tid": LIFE, "name": name});
@@ -217,7 +227,15 @@ impl<W: Write> Writer for Perfetto<W> {
         }
     }
 
+    /// What still runs ends with the trace: a slice of its own number needs an end.
     fn finish(mut self: Box<Self>) -> io::Result<()> {
+        let at = self.at;
+        for (child, (host, number)) in std::mem::take(&mut self.children) {
+            self.edge(at, "e", process(host), ("child", number), &child)?;
+        }
+        for (row, number) in std::mem::take(&mut self.active) {
+            self.fault_edge(at, "e", row, number)?;
+        }
         self.out.write_all(b"\n]}\n")?;
         self.out.flush()
     }

@@ -87,12 +87,17 @@ fn perfetto_is_given_processes_slices_and_flows() {
     let (starts, ends) = (numbers("s"), numbers("f"));
     assert!(ends.len() > 50 && ends.is_subset(&starts), "{}", ends.len());
     assert_eq!(of("f").len(), ends.len(), "each message arrives once");
-    let children = |phase| {
+    // An executor of `pi` still runs at the end.
+    let slices = |phase, category: &str| -> BTreeSet<u64> {
         let all = of(phase).into_iter();
-        all.filter(|event| event["cat"] == "child").count()
+        let these = all.filter(|event| event["cat"] == category);
+        these.map(|event| event["id"].as_u64().unwrap()).collect()
     };
-    assert!(children("b") >= 3);
-    assert!(children("e") >= 2 && children("e") <= children("b"));
+    for (category, least) in [("child", 3), ("fault", 1)] {
+        let begun = slices("b", category);
+        assert!(begun.len() >= least, "{category}: {begun:?}");
+        assert_eq!(slices("e", category), begun, "{category}");
+    }
     assert!(text.contains("fault 1: crash worker-2 begins"));
     let times: Vec<f64> = events
         .iter()

@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod metrics;
 pub mod record;
 pub mod summary;
+pub mod whole;
 mod witness;
 
 use std::io::{self, Write};

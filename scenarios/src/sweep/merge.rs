@@ -3,8 +3,8 @@
 
 use super::SweepError;
 use super::row::BEFORE;
-use super::whole::{Whole, about};
 use crate::output::folder::Existing;
+use crate::output::whole::{Whole, about};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

@@ -11,7 +11,6 @@ mod row;
 #[cfg(test)]
 mod tests;
 pub mod until;
-mod whole;
 
 pub use course::{Course, Wave};
 pub use merge::merge;

@@ -2,9 +2,9 @@
 //! whose rows are those of the table in their order. What a killed sweep has left is kept and
 //! gone on with, but for a last line that is torn.
 
-use super::whole::{Whole, about, beside};
 use super::{Course, Row, SweepError};
 use crate::output::folder::Existing;
+use crate::output::whole::{Whole, about, beside};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

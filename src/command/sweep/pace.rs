@@ -55,13 +55,15 @@ impl Pace {
         if self.says_lines && is_next {
             let elapsed = self.stopwatch.elapsed();
             let played = self.done - self.kept;
-            let left = seconds_left(elapsed, played, self.runs - self.done);
+            let time = match self.runs - self.done {
+                0 => format!("took {}", rounded(elapsed)),
+                runs => format!("{} left", rounded(seconds_left(elapsed, played, runs))),
+            };
             complain(&format!(
-                "{}/{} runs, {} runs/s, {} left",
+                "{}/{} runs, {} runs/s, {time}",
                 self.done,
                 self.runs,
                 rate(played, elapsed),
-                rounded(left)
             ));
         }
     }

@@ -1,6 +1,6 @@
 //! A file that appears under its name only when it is whole.
 
-use crate::output::Named;
+use super::Named;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// A file that is being written beside the place where it will be. One that is dropped before it
 /// is complete leaves nothing behind.
 #[derive(Debug)]
-pub(super) struct Whole {
+pub struct Whole {
     target: PathBuf,
     temporary: PathBuf,
     out: Named<BufWriter<File>>,
@@ -17,7 +17,10 @@ pub(super) struct Whole {
 
 impl Whole {
     /// Begins the file that will be `target`.
-    pub(super) fn begin(target: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub fn begin(target: &Path) -> io::Result<Self> {
         let temporary = beside(target, ".partial");
         let file = File::create(&temporary).map_err(|error| about(target, &error))?;
         Ok(Self {
@@ -29,7 +32,10 @@ impl Whole {
     }
 
     /// Gives it its name.
-    pub(super) fn complete(mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// If what is left of it cannot be written, or it cannot have its name.
+    pub fn complete(mut self) -> io::Result<()> {
         self.out.flush()?;
         fs::rename(&self.temporary, &self.target).map_err(|error| about(&self.target, &error))?;
         self.is_complete = true;
@@ -57,13 +63,13 @@ impl Drop for Whole {
 }
 
 /// The path with `end` behind its name.
-pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
 }
 
 /// `error` with the name of the file.
-pub(super) fn about(path: &Path, error: &io::Error) -> io::Error {
+pub(crate) fn about(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
