@@ -21,11 +21,7 @@ fn main() {
     let mut group = criterion.benchmark_group("memory");
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for workers in [1_000, 10_000, 100_000] {
-        let run = Run {
-            workers,
-            seconds: SECONDS,
-            applications: 0,
-        };
+        let run = Run::idle(workers, SECONDS);
         group.throughput(Throughput::Elements(u64::from(workers)));
         let peak = LazyCell::new(|| {
             let plan = run.plan();

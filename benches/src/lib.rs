@@ -6,7 +6,7 @@ pub mod by_hand;
 pub mod clusters;
 pub mod drivers;
 pub mod events;
-mod growth;
+pub mod growth;
 pub mod master;
 pub mod placement;
 mod plain;

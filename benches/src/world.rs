@@ -1,6 +1,7 @@
 //! Subject: whole runs of the queue world, with ledger, invariants and metrics, and without a
-//! trace. An iteration is one run. Beside it runs a bare heap that takes as many steps as the
-//! run has inputs.
+//! trace. An iteration is one run. Beside an hour runs a bare heap that takes as many steps as the
+//! run has inputs. What a run costs before it gets going, until every worker is registered and
+//! idle, is measured apart.
 
 use crate::clusters::sample;
 use crate::queue::{Binary, Program};
@@ -16,6 +17,13 @@ use std::path::Path;
 
 const SEED: u64 = 2026;
 
+/// Seconds until every worker has registered and beaten for the first time.
+const START: u32 = 12;
+const HOUR: u32 = 3_600;
+const TEN_MINUTES: u32 = 600;
+/// One each ten seconds of an hour.
+const APPLICATIONS: u32 = 356;
+
 /// A run: workers that beat, and perhaps applications that come and go.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
@@ -23,12 +31,21 @@ pub struct Run {
     pub workers: u32,
     /// How long, in simulated seconds.
     pub seconds: u32,
-    /// Applications of 64 cores, 4 per executor. One comes each second from the 20th on, and
-    /// each runs for 10 seconds.
+    /// Applications of 64 cores, 4 per executor, that come evenly from the 20th second on. Each
+    /// runs for 10 seconds, and has 10 more to end.
     pub applications: u32,
 }
 
 impl Run {
+    /// A run without applications.
+    pub const fn idle(workers: u32, seconds: u32) -> Self {
+        Self {
+            workers,
+            seconds,
+            applications: 0,
+        }
+    }
+
     /// The scenario of it.
     ///
     /// # Panics
@@ -47,7 +64,7 @@ impl Run {
              worker = {{ count = {workers}, cores = 16, memory = \"64g\" }}\n"
         );
         for application in 0..applications {
-            let at = application + 20;
+            let at = 20 + application * (seconds - 40) / applications;
             write!(
                 text,
                 "[[application]]\nname = \"application-{application}\"\nat = \"{at}s\"\n\
@@ -78,27 +95,29 @@ pub fn play(plan: &Plan) -> Outcome {
 /// If a property is violated, or a run has fewer inputs than the heartbeats make.
 pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
     let mut group = criterion.benchmark_group("world");
-    for (name, workers, seconds, applications) in [
-        ("applications", 1_000, 600, 30),
-        ("applications", 10_000, 300, 30),
-        ("idle", 10_000, 300, 0),
-        ("idle", 100_000, 60, 0),
-    ] {
-        let run = Run {
-            workers,
-            seconds,
-            applications,
-        };
-        let inputs = measure(&mut group, name, run);
-        group.bench_function(
-            format!("bare-heap-for-{name}/workers={workers}"),
-            |bencher| {
+    for workers in [1_000, 10_000, 100_000] {
+        measure(&mut group, "start", Run::idle(workers, START));
+    }
+    for workers in [1_000, 10_000] {
+        for (name, applications) in [("applications", APPLICATIONS), ("idle", 0)] {
+            let run = Run {
+                applications,
+                ..Run::idle(workers, HOUR)
+            };
+            let inputs = measure(&mut group, &format!("hour/{name}"), run);
+            let name = format!("hour/bare-heap-for-{name}/workers={workers}");
+            group.bench_function(name, |bencher| {
                 let mut heap = Program::<Binary>::settled(workers);
                 let inputs = u32::try_from(inputs).unwrap_or(u32::MAX);
                 bencher.iter(|| heap.take(inputs));
-            },
-        );
+            });
+        }
     }
+    measure(
+        &mut group,
+        "ten-minutes/idle",
+        Run::idle(100_000, TEN_MINUTES),
+    );
     group.finish();
 }
 
@@ -106,9 +125,11 @@ pub fn define<M: Measurement>(criterion: &mut Criterion<M>) {
 fn measure<M: Measurement>(group: &mut BenchmarkGroup<'_, M>, name: &str, run: Run) -> u64 {
     let plan = run.plan();
     let inputs = play(&plan).inputs;
-    // Each worker beats every 15 seconds, which is one input for it and one for the master.
-    let beats = u64::from(run.workers) * u64::from(run.seconds / 15 - 1);
-    assert!(inputs > 2 * beats, "{inputs} inputs");
+    // Registering takes six inputs, and each worker beats every 15 seconds, which is one input for
+    // it and one for the master.
+    let beats = u64::from(run.workers) * u64::from((run.seconds / 15).saturating_sub(1));
+    let least = 6 * u64::from(run.workers) + 2 * beats;
+    assert!(inputs > least, "{inputs} inputs");
     sample(group, run.workers.max(1_001));
     group.throughput(Throughput::Elements(inputs));
     group.bench_function(format!("{name}/workers={}", run.workers), |bencher| {

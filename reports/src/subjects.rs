@@ -310,7 +310,7 @@ fn world(data: &Data) -> Subject {
     Subject {
         name: "world",
         heading: "Whole runs",
-        see: "The distance between the lines of a run and those of a bare heap is what the nodes, the network, the invariants and the metrics cost.",
+        see: "The distance between the lines of a run and those of a bare heap is what the nodes, the network, the invariants and the metrics cost. The inputs with which workers register cost most, so a short run has fewer of them per second.",
         chart: growth(
             data,
             "workers",
@@ -318,19 +318,29 @@ fn world(data: &Data) -> Subject {
             duration,
             &[
                 (
-                    "applications come and go",
-                    "world/applications/workers={}",
+                    "until all are registered",
+                    "world/start/workers={}",
                     Value::Each,
                 ),
-                ("idle", "world/idle/workers={}", Value::Each),
                 (
-                    "bare heap",
-                    "world/bare-heap-for-applications/workers={}",
+                    "an hour, applications come and go",
+                    "world/hour/applications/workers={}",
+                    Value::Each,
+                ),
+                ("an hour, idle", "world/hour/idle/workers={}", Value::Each),
+                (
+                    "ten minutes, idle",
+                    "world/ten-minutes/idle/workers={}",
+                    Value::Each,
+                ),
+                (
+                    "bare heap, applications",
+                    "world/hour/bare-heap-for-applications/workers={}",
                     Value::Each,
                 ),
                 (
                     "bare heap, idle",
-                    "world/bare-heap-for-idle/workers={}",
+                    "world/hour/bare-heap-for-idle/workers={}",
                     Value::Each,
                 ),
             ],

@@ -104,10 +104,10 @@ impl Orders {
         leadership: &Leadership,
         ledger: &Ledger,
     ) {
-        let (Message::ToWorker(message), Some(process)) = (message, ledger.process(master)) else {
-            return;
-        };
-        if let Some(order) = Order::of(message) {
+        if let Message::ToWorker(message) = message
+            && let Some(order) = Order::of(message)
+            && let Some(process) = ledger.process(master)
+        {
             let is_late = leadership.is_over(process.address);
             let queue = self.sent.entry((master, to)).or_default();
             if is_late || !queue.is_empty() {
@@ -125,13 +125,15 @@ impl Orders {
         ledger: &Ledger,
     ) {
         self.handled = None;
-        let (Message::ToWorker(order), Some(process)) = (message, ledger.process(worker)) else {
+        let Message::ToWorker(order) = message else {
             return;
         };
         let Some(order) = Order::of(order) else {
             return;
         };
-        let Some(queue) = self.sent.get_mut(&(from, process.address)) else {
+        let process = ledger.process(worker);
+        let queue = process.and_then(|process| self.sent.get_mut(&(from, process.address)));
+        let Some(queue) = queue else {
             return;
         };
         // What was lost on the way is skipped.

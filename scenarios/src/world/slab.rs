@@ -8,6 +8,8 @@ use crate::growth;
 pub(in crate::world) struct Slab<T> {
     places: Vec<Place<T>>,
     free: Vec<u32>,
+    /// Values that were put in since no place was taken.
+    inserted: usize,
 }
 
 #[derive(Debug)]
@@ -21,6 +23,7 @@ impl<T> Slab<T> {
         Self {
             places: Vec::new(),
             free: Vec::new(),
+            inserted: 0,
         }
     }
 
@@ -29,6 +32,7 @@ impl<T> Slab<T> {
     /// # Panics
     /// At 2³² values at once.
     pub(in crate::world) fn insert(&mut self, value: T) -> (u32, u32) {
+        self.inserted += 1;
         if let Some(index) = self.free.pop() {
             let place = &mut self.places[index as usize];
             place.value = Some(value);
@@ -79,7 +83,22 @@ impl<T> Slab<T> {
         let value = place.value.take()?;
         place.generation = place.generation.wrapping_add(1).max(1);
         self.free.push(index);
+        if self.free.len() == self.places.len() {
+            self.straighten();
+        }
         Some(value)
+    }
+
+    /// Lets the places be used in their order again, when none is taken: a storm gives them back
+    /// in any order, and the next one would find each of them somewhere else in memory. It pays
+    /// only after as many values as there are places.
+    fn straighten(&mut self) {
+        if self.inserted >= self.places.len() {
+            self.free.clear();
+            self.free.extend((0_u32..).take(self.places.len()));
+            self.free.reverse();
+        }
+        self.inserted = 0;
     }
 
     /// Every value, by place.

@@ -64,15 +64,15 @@ pub(in crate::master) struct Assignment {
 /// 2. `dead_by_id` and `dead_by_address` list exactly the DEAD ones.
 /// 3. `unknown` counts the workers that are UNKNOWN: a recovery asks after every answer.
 /// 4. The four vectors have one entry per slot; at a vacant slot the state is DEAD and the
-///    last heartbeat is [`NEVER`], so that scans need not look at `infos`. What is told to every
-///    worker needs the endpoints alone, so they have a row of their own.
+///    last heartbeat is [`NEVER`], and only there, so that scans need not look at `infos`. What
+///    is told to every worker needs the endpoints beside it, so they have a row of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::master) struct Workers {
     states: Vec<WorkerState>,
     unknown: usize,
     last_heartbeats: Vec<WallTime>,
     endpoints: Vec<Reference>,
-    infos: Vec<Option<Box<WorkerInfo>>>,
+    infos: Vec<Option<WorkerInfo>>,
     free: Vec<WorkerSlot>,
     registrations: u32,
     by_id: Lookup<WorkerId, WorkerSlot>,
@@ -133,7 +133,7 @@ impl Workers {
     /// # Panics
     /// If the slot is vacant.
     pub(in crate::master) fn info(&self, slot: WorkerSlot) -> &WorkerInfo {
-        self.infos[slot.index()].as_deref().expect(VACANT)
+        self.infos[slot.index()].as_ref().expect(VACANT)
     }
 
     /// The worker at a slot.
@@ -141,7 +141,7 @@ impl Workers {
     /// # Panics
     /// If the slot is vacant.
     pub(in crate::master) fn info_mut(&mut self, slot: WorkerSlot) -> &mut WorkerInfo {
-        self.infos[slot.index()].as_deref_mut().expect(VACANT)
+        self.infos[slot.index()].as_mut().expect(VACANT)
     }
 
     /// How it is spoken to.
@@ -151,9 +151,9 @@ impl Workers {
 
     /// How every worker is spoken to, also DEAD ones, by slot.
     pub(in crate::master) fn endpoints(&self) -> impl Iterator<Item = Reference> {
-        let taken = self.infos.iter().zip(&self.endpoints);
+        let taken = self.last_heartbeats.iter().zip(&self.endpoints);
         taken
-            .filter(|(info, _)| info.is_some())
+            .filter(|(last, _)| **last != NEVER)
             .map(|(_, endpoint)| *endpoint)
     }
 
@@ -203,9 +203,9 @@ impl Workers {
     /// Every worker, also DEAD ones, by slot: in order of registration, save that a vacated
     /// slot is used again.
     pub(in crate::master) fn slots(&self) -> impl Iterator<Item = WorkerSlot> {
-        let taken = (0_u32..).zip(&self.infos);
+        let taken = (0_u32..).zip(&self.last_heartbeats);
         taken
-            .filter(|(_, info)| info.is_some())
+            .filter(|(_, last)| **last != NEVER)
             .map(|(slot, _)| WorkerSlot(slot))
     }
 
@@ -233,7 +233,7 @@ impl Workers {
 
     /// Where that record is, unless it was forgotten.
     pub(in crate::master) fn slot_of(&self, assignment: &Assignment) -> Option<WorkerSlot> {
-        let info = self.infos.get(assignment.slot.index())?.as_deref()?;
+        let info = self.infos.get(assignment.slot.index())?.as_ref()?;
         (info.registration == assignment.registration).then_some(assignment.slot)
     }
 
@@ -259,14 +259,14 @@ impl Workers {
         self.enter_state(slot, WorkerState::Alive);
         self.last_heartbeats[slot.index()] = now;
         self.endpoints[slot.index()] = endpoint;
-        self.infos[slot.index()] = Some(Box::new(info));
+        self.infos[slot.index()] = Some(info);
         slot
     }
 
     /// Makes a worker DEAD: it is found no longer, but remembered.
     pub(in crate::master) fn bury(&mut self, slot: WorkerSlot) {
         self.enter_state(slot, WorkerState::Dead);
-        let info = self.infos[slot.index()].as_deref().expect(VACANT);
+        let info = self.infos[slot.index()].as_ref().expect(VACANT);
         self.by_id.remove(&info.id);
         self.by_address
             .remove(&self.endpoints[slot.index()].address);
@@ -275,7 +275,7 @@ impl Workers {
     }
 
     /// Forgets a DEAD worker.
-    pub(in crate::master) fn forget(&mut self, slot: WorkerSlot) -> Box<WorkerInfo> {
+    pub(in crate::master) fn forget(&mut self, slot: WorkerSlot) -> WorkerInfo {
         let info = self.infos[slot.index()].take().expect(VACANT);
         self.last_heartbeats[slot.index()] = NEVER;
         self.dead_by_id.remove(&(info.id, slot));

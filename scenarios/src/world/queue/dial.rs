@@ -209,7 +209,11 @@ impl<O: Observer> QueueWorld<'_, O> {
 
     /// The dials of a process end with it.
     pub(super) fn drop_dials(&mut self, node: u32) {
-        let process = self.lives[node as usize].place.process;
+        let life = &self.lives[node as usize];
+        if !life.cold.lines.may_be_dialling() {
+            return;
+        }
+        let process = life.place.process;
         let own: Vec<u32> = self
             .dials
             .iter()

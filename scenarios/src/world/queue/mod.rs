@@ -62,8 +62,7 @@ pub struct QueueWorld<'run, O> {
     are_lanes_free: bool,
     inputs: u64,
     steps: u64,
-    /// Steps to be taken before it is read ahead again.
-    ahead_left: u32,
+    ahead: ahead::Ahead,
 }
 
 /// Plays a scenario with a seed. Everything that happens is shown to `observer`.
@@ -96,7 +95,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             effects: Vec::new(),
             inputs: 0,
             steps: 0,
-            ahead_left: 0,
+            ahead: ahead::Ahead::new(),
         }
     }
 
@@ -117,7 +116,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
             if self.now >= self.inspection_at {
                 self.inspect_all();
             }
-            self.read_ahead();
+            self.read_ahead(entry.step());
             self.take(entry.step());
             while let Some(fault) = self.observer.triggered() {
                 faults::trigger(self, fault);
@@ -185,6 +184,7 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
     fn inspect_all(&mut self) {
         self.inspection_at = self.now + INSPECTION_PERIOD;
         for (node, life) in (0..).zip(&self.lives) {
+            self.read_neighbours(node);
             if let Some(view) = life.view() {
                 self.observer.inspect(self.now, NodeId(node), view);
             }
@@ -224,13 +224,19 @@ impl<'run, O: Observer> QueueWorld<'run, O> {
         let handled = self.turn(node, happening);
         let mut effects = std::mem::take(&mut self.effects);
         let process = self.lives[node as usize].place.process;
-        for Stamped { at, effect } in effects.drain(..) {
+        let mut left = effects.drain(..);
+        loop {
+            self.read_sends(left.as_slice());
+            let Some(Stamped { at, effect }) = left.next() else {
+                break;
+            };
             if at > self.now {
                 self.defer(at, node, effect);
             } else if self.lives[node as usize].place.process == process && self.is_alive(node) {
                 self.carry_out(node, effect);
             }
         }
+        drop(left);
         self.effects = effects;
         self.wake_after(node, process, handled);
         self.inspect(node);

@@ -55,6 +55,16 @@ impl OwnLines {
         }
     }
 
+    /// Whether any may be dialled at present; of many it is not known.
+    pub(super) fn may_be_dialling(&self) -> bool {
+        match self {
+            Self::Few(lines) => lines
+                .iter()
+                .any(|(_, line)| matches!(line, Line::Dialling(_))),
+            Self::Many(_) => true,
+        }
+    }
+
     /// Lets there be none to an address.
     pub(super) fn remove(&mut self, to: Address) {
         match self {
@@ -70,6 +80,7 @@ impl OwnLines {
 mod tests {
     use super::{FEW, OwnLines};
     use crate::world::queue::life::Line;
+    use crate::world::queue::wire::{Side, WireEnd};
     use deploysim_protocol::address::Address;
 
     #[test]
@@ -90,5 +101,23 @@ mod tests {
             let next = number + 1;
             assert_eq!(lines.find(address(next)).is_some(), next < 3 * FEW);
         }
+    }
+
+    #[test]
+    fn a_dial_is_known_of() {
+        let (one, other) = (Address::new("one", 7077), Address::new("other", 7077));
+        let open = Line::Open(WireEnd {
+            wire: 0,
+            generation: 1,
+            side: Side::Dialler,
+        });
+        let mut lines = OwnLines::new();
+        assert!(!lines.may_be_dialling());
+        lines.insert(one, open);
+        assert!(!lines.may_be_dialling());
+        lines.insert(other, Line::Dialling(7));
+        assert!(lines.may_be_dialling());
+        lines.insert(other, open);
+        assert!(!lines.may_be_dialling());
     }
 }

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Lanes at a time. The protocol has about five constant delays; the rest is slack for groups of
-/// nodes with a configuration of their own. Taking looks at the head of every lane, so the
-/// number stays small.
+/// nodes with a configuration of their own. Taking looks at the head of every lane whenever
+/// another becomes first, so the number stays small.
 const LANES_MAX: usize = 16;
 
 struct Lane<S> {
@@ -27,6 +27,9 @@ pub(super) struct Lanes<S> {
     first: usize,
     /// The smallest head.
     next: Key,
+    /// The smallest head of the other lanes. As long as the first lane stays before it, its entries
+    /// are taken without looking at the others.
+    second: Key,
 }
 
 impl<S: Copy> Lanes<S> {
@@ -36,6 +39,7 @@ impl<S: Copy> Lanes<S> {
             heads: Vec::new(),
             first: 0,
             next: NEVER,
+            second: NEVER,
         }
     }
 
@@ -62,7 +66,10 @@ impl<S: Copy> Lanes<S> {
             None => {
                 self.heads[at] = entry.key();
                 if entry.key() < self.next {
+                    self.second = self.next;
                     (self.first, self.next) = (at, entry.key());
+                } else {
+                    self.second = self.second.min(entry.key());
                 }
             }
         }
@@ -75,17 +82,28 @@ impl<S: Copy> Lanes<S> {
     pub(super) fn take(&mut self) -> Option<Entry<S>> {
         let entries = &mut self.lanes.get_mut(self.first)?.entries;
         let entry = entries.pop_front()?;
-        self.heads[self.first] = entries.front().map_or(NEVER, Entry::key);
+        self.next = entries.front().map_or(NEVER, Entry::key);
+        self.heads[self.first] = self.next;
         if entries.is_empty() {
             entries.shrink_to(KEPT);
         }
-        (self.first, self.next) = (0, self.heads[0]);
-        for (lane, &head) in self.heads.iter().enumerate().skip(1) {
-            if head < self.next {
-                (self.first, self.next) = (lane, head);
-            }
+        if self.next > self.second {
+            self.find_first();
         }
         Some(entry)
+    }
+
+    /// Finds the lane that is first, and the head that is second.
+    fn find_first(&mut self) {
+        (self.next, self.second) = (NEVER, NEVER);
+        for (lane, &head) in self.heads.iter().enumerate() {
+            if head < self.next {
+                self.second = self.next;
+                (self.first, self.next) = (lane, head);
+            } else {
+                self.second = self.second.min(head);
+            }
+        }
     }
 
     /// The first entries of the lane that is next.

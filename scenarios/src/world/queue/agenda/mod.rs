@@ -113,10 +113,15 @@ impl<S: Copy> Agenda<S> {
         Some(entry)
     }
 
-    /// Steps that are likely to be popped soon, at most `most` of the next lane and as many of what
-    /// is near. Only for reading ahead: more may come before them.
-    pub fn ahead(&self, most: usize) -> impl Iterator<Item = S> {
-        self.lanes.ahead(most).chain(self.near.ahead(most))
+    /// The first steps of the lane that is next, at most `most`. Only for reading ahead: others may
+    /// come before them.
+    pub fn ahead_in_lane(&self, most: usize) -> impl Iterator<Item = S> {
+        self.lanes.ahead(most)
+    }
+
+    /// As [`Self::ahead_in_lane`], of what is near.
+    pub fn ahead_near(&self, most: usize) -> impl Iterator<Item = S> {
+        self.near.ahead(most)
     }
 
     /// When the first pending step is due; `None` if none is pending.

@@ -1,6 +1,6 @@
-//! A wheel of narrow buckets for what is due within a fraction of a second. Buckets are lists in
-//! one arena, so that an empty bucket costs four bytes, and a bit per bucket finds the next one
-//! that holds something. Order inside a bucket is the taker's business.
+//! A wheel of narrow buckets for what is due within a fraction of a second. Buckets are lists of
+//! blocks in one arena, so that an empty bucket costs four bytes, and a bit per bucket finds the
+//! next one that holds something. Order inside a bucket is the taker's business.
 
 use super::KEPT;
 use super::entry::Entry;
@@ -11,13 +11,18 @@ const WIDTH_BITS: u32 = 14;
 /// Buckets: 64 words of 64 bits, so that one more word says which words are not zero. Together
 /// they span 67 ms.
 const BUCKETS: u64 = 64 * 64;
+/// Entries of a block. A list of single entries would be read one by one, each only when the one
+/// before it has come from memory.
+const BLOCK: usize = 8;
 /// The end of a list.
 const NONE: u32 = u32::MAX;
 
-#[derive(Clone, Copy)]
-struct Slot<S> {
-    entry: Entry<S>,
-    /// The next slot of the same bucket, or of the free list.
+/// A few entries of one bucket.
+struct Block<S> {
+    /// Those behind `count` are left over from a former use.
+    entries: [Entry<S>; BLOCK],
+    count: u32,
+    /// The next block of the same bucket, or of the free list.
     next: u32,
 }
 
@@ -27,7 +32,7 @@ pub(super) struct Wheel<S> {
     heads: Vec<u32>,
     occupied: [u64; 64],
     occupied_words: u64,
-    slots: Vec<Slot<S>>,
+    blocks: Vec<Block<S>>,
     free: u32,
 }
 
@@ -52,7 +57,7 @@ impl<S: Copy> Wheel<S> {
             heads: vec![NONE; BUCKETS as usize],
             occupied: [0; 64],
             occupied_words: 0,
-            slots: Vec::new(),
+            blocks: Vec::new(),
             free: NONE,
         }
     }
@@ -64,24 +69,37 @@ impl<S: Copy> Wheel<S> {
     /// Adds an entry for which [`is_near`] holds.
     pub(super) fn add(&mut self, entry: Entry<S>) {
         let place = (bucket_of(entry.at) % BUCKETS) as usize;
-        let slot = Slot {
-            entry,
-            next: self.heads[place],
-        };
-        self.heads[place] = if self.free == NONE {
-            self.slots.push(slot);
-            let index = u32::try_from(self.slots.len() - 1).ok();
-            index
-                .filter(|&index| index != NONE)
-                .expect("fewer than 2³² steps are pending")
-        } else {
-            let index = self.free;
-            self.free = self.slots[index as usize].next;
-            self.slots[index as usize] = slot;
-            index
-        };
+        let head = self.heads[place];
+        if let Some(block) = self.blocks.get_mut(head as usize)
+            && let Some(room) = block.entries.get_mut(block.count as usize)
+        {
+            *room = entry;
+            block.count += 1;
+            return;
+        }
+        self.heads[place] = self.begin_block(entry, head);
         self.occupied[place / 64] |= 1 << (place % 64);
         self.occupied_words |= 1 << (place / 64);
+    }
+
+    /// A block that holds one entry, before the block `next` of the same bucket.
+    fn begin_block(&mut self, entry: Entry<S>, next: u32) -> u32 {
+        if let Some(block) = self.blocks.get_mut(self.free as usize) {
+            let index = std::mem::replace(&mut self.free, block.next);
+            block.entries[0] = entry;
+            block.count = 1;
+            block.next = next;
+            return index;
+        }
+        self.blocks.push(Block {
+            entries: [entry; BLOCK],
+            count: 1,
+            next,
+        });
+        let index = u32::try_from(self.blocks.len() - 1).ok();
+        index
+            .filter(|&index| index != NONE)
+            .expect("fewer than 2³² blocks are pending")
     }
 
     /// Moves all entries of the first bucket at or after the bucket of `now` to the end of
@@ -94,15 +112,14 @@ impl<S: Copy> Wheel<S> {
             self.occupied_words &= !(1 << (place / 64));
         }
         let mut index = std::mem::replace(&mut self.heads[place], NONE);
-        while index != NONE {
-            let slot = &mut self.slots[index as usize];
-            taken.push(slot.entry);
-            let next = std::mem::replace(&mut slot.next, self.free);
+        while let Some(block) = self.blocks.get_mut(index as usize) {
+            taken.extend_from_slice(&block.entries[..block.count as usize]);
+            let next = std::mem::replace(&mut block.next, self.free);
             self.free = index;
             index = next;
         }
-        if self.is_empty() && self.slots.capacity() > KEPT {
-            self.slots = Vec::new();
+        if self.is_empty() && self.blocks.capacity() > KEPT / BLOCK {
+            self.blocks = Vec::new();
             self.free = NONE;
         }
         Some(start + (place as u64).wrapping_sub(start) % BUCKETS)
