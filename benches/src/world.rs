@@ -7,9 +7,10 @@ use crate::clusters::sample;
 use crate::queue::{Binary, Program};
 use criterion::measurement::Measurement;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
+use deploysim_scenarios::measure::Measures;
 use deploysim_scenarios::outcome::Outcome;
 use deploysim_scenarios::output::metrics::Metrics;
-use deploysim_scenarios::run;
+use deploysim_scenarios::run::{self, Witness};
 use deploysim_scenarios::scenario::{self, plan::Plan};
 use deploysim_scenarios::world::World;
 use std::fmt::Write as _;
@@ -83,8 +84,10 @@ impl Run {
 /// If a property was violated.
 pub fn play(plan: &Plan) -> Outcome {
     let mut metrics = Metrics::default();
-    let outcome =
-        run::play(World::Queue, plan, SEED, &mut [&mut metrics]).expect("metrics are not written");
+    let mut measures = Measures::new(plan);
+    let witnesses: &mut [&mut dyn Witness] = &mut [&mut metrics, &mut measures];
+    let outcome = run::play(World::Queue, plan, SEED, witnesses).expect("metrics are not written");
+    measures.finish(outcome.end).expect("the trace adds up");
     assert!(outcome.holds(), "{:?}", outcome.violations);
     outcome
 }

@@ -25,7 +25,7 @@ mod way;
 #[cfg(test)]
 mod tests;
 
-pub use traffic::frame_bytes;
+pub use traffic::{BeatLengths, frame_bytes};
 pub use value::{Detail, Total, Unit, Value};
 pub use way::SLOWDOWN_BOUND;
 

@@ -3,6 +3,7 @@
 //! reckoned once.
 
 use super::value::{Total, Unit, Value};
+use crate::growth::lengthen;
 use crate::trace::{NodeId, Unit as Sent};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::wire::{self, Envelope};
@@ -28,21 +29,41 @@ pub fn frame_bytes(sent: &Sent<'_>) -> usize {
     }
 }
 
+/// The length of each process's heartbeats, by node; 0 before its first.
+#[derive(Clone, Debug, Default)]
+pub struct BeatLengths(Vec<u32>);
+
+impl BeatLengths {
+    /// Another process bears this number.
+    pub fn started(&mut self, node: NodeId) {
+        if let Some(known) = self.0.get_mut(node.index()) {
+            *known = 0;
+        }
+    }
+
+    /// The length in bytes of the frame of this heartbeat of a worker's.
+    pub fn of(&mut self, node: NodeId, unit: &Sent<'_>) -> u64 {
+        lengthen(&mut self.0, node.index());
+        let known = &mut self.0[node.index()];
+        if *known == 0 {
+            *known = u32::try_from(frame_bytes(unit)).expect("a frame is shorter than 4 GiB");
+        }
+        u64::from(*known)
+    }
+}
+
 /// Messages, questions and answers that nodes sent.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Traffic {
     sent: u64,
     bytes: u64,
-    /// The length of each process's heartbeats, by node; 0 before its first.
-    beat_bytes: Vec<usize>,
+    beat_lengths: BeatLengths,
 }
 
 impl Traffic {
     /// Another process bears this number.
     pub(super) fn started(&mut self, node: NodeId) {
-        if let Some(known) = self.beat_bytes.get_mut(node.index()) {
-            *known = 0;
-        }
+        self.beat_lengths.started(node);
     }
 
     /// A node sent something.
@@ -53,15 +74,8 @@ impl Traffic {
 
     /// A worker sent a heartbeat of the ordinary kind.
     pub(super) fn beat(&mut self, node: NodeId, unit: &Sent<'_>) {
-        if self.beat_bytes.len() <= node.index() {
-            self.beat_bytes.resize(node.index() + 1, 0);
-        }
-        let known = &mut self.beat_bytes[node.index()];
-        if *known == 0 {
-            *known = frame_bytes(unit);
-        }
         self.sent += 1;
-        self.bytes += *known as u64;
+        self.bytes += self.beat_lengths.of(node, unit);
     }
 
     pub(super) fn totals(&self) -> [Total; 2] {

@@ -2,10 +2,10 @@
 //! work, and counts by kind. Their number does not grow with the length of a run.
 
 use crate::ledger::Ledger;
-use crate::measure::{Measurement, Total, frame_bytes};
+use crate::measure::{BeatLengths, Measurement, Total, frame_bytes};
 use crate::outcome::Outcome;
 use crate::run::Witness;
-use crate::trace::{Entry, Fact, Fate, Role};
+use crate::trace::{Beat, Entry, Fact, Fate, Role};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -70,7 +70,18 @@ pub struct Metrics {
     /// Each once. What is counted moves one place forward each time, so that what comes all the
     /// time is found first.
     counts: Vec<(Count, u64)>,
+    /// What each part of an ordinary heartbeat adds to, and how much it added: of the entries of a
+    /// long run these are nearly all.
+    beats: [Option<(Count, u64)>; 5],
+    beat_lengths: BeatLengths,
 }
+
+/// The places of what heartbeats add to.
+const NOTED: usize = 0;
+const SENT: usize = 1;
+const BYTES: usize = 2;
+const HANDLED: usize = 3;
+const HEARD: usize = 4;
 
 impl Metrics {
     /// Writes what was measured, and the counts, as rows of comma-separated values. `run` names
@@ -113,9 +124,9 @@ impl Metrics {
     /// What was handled, by kind.
     pub(super) fn handled(&self) -> BTreeMap<&'static str, u64> {
         let mut kinds = BTreeMap::new();
-        for (count, value) in &self.counts {
+        for (count, value) in self.sorted() {
             if let Count::Handled(_, kind) = count {
-                *kinds.entry(*kind).or_default() += value;
+                *kinds.entry(kind).or_default() += value;
             }
         }
         kinds
@@ -124,16 +135,20 @@ impl Metrics {
     /// What was reported, by kind.
     pub(super) fn notes(&self) -> BTreeMap<&'static str, u64> {
         let mut kinds = BTreeMap::new();
-        for (count, value) in &self.counts {
+        for (count, value) in self.sorted() {
             if let Count::Notes(kind) = count {
-                kinds.insert(*kind, *value);
+                kinds.insert(kind, value);
             }
         }
         kinds
     }
 
     fn sorted(&self) -> BTreeMap<Count, u64> {
-        self.counts.iter().copied().collect()
+        let mut sorted = BTreeMap::new();
+        for (count, value) in self.beats.iter().flatten().chain(&self.counts) {
+            *sorted.entry(*count).or_default() += *value;
+        }
+        sorted
     }
 
     fn count(&mut self, count: Count) {
@@ -153,8 +168,44 @@ impl Metrics {
     }
 }
 
+impl Metrics {
+    /// As [`Witness::see`], for an entry that belongs to an ordinary heartbeat.
+    fn see_beat(&mut self, entry: &Entry<'_>, beat: Beat, ledger: &Ledger) {
+        if let Fact::Note(event) = &entry.fact {
+            let place = if beat == Beat::Noted { NOTED } else { HEARD };
+            self.beat(place, 1, || Count::Notes(event.kind()));
+        } else if let Fact::Sent { unit, fate, .. } = &entry.fact {
+            // Nobody but workers sends heartbeats.
+            let (worker, bytes) = (Role::Worker.name(), self.beat_lengths.of(entry.node, unit));
+            self.beat(SENT, 1, || Count::Sent(worker, unit.kind()));
+            self.beat(BYTES, bytes, || Count::Bytes(worker, unit.kind()));
+            if *fate == Fate::Lost {
+                self.count(Count::Lost(unit.kind()));
+            }
+        } else if let Fact::Received { unit, .. } = &entry.fact {
+            let role = ledger.role(entry.node);
+            let count = || Count::Handled(role.map_or("unknown", Role::name), unit.kind());
+            if role == Some(Role::Master) {
+                self.beat(HANDLED, 1, count);
+            } else {
+                self.count(count());
+            }
+        }
+    }
+
+    /// Adds to what a part of a heartbeat adds to; `count` says what that is.
+    fn beat(&mut self, place: usize, number: u64, count: impl FnOnce() -> Count) {
+        let (_, sum) = self.beats[place].get_or_insert_with(|| (count(), 0));
+        *sum += number;
+    }
+}
+
 impl Witness for Metrics {
     fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
+        if let Some(beat) = entry.beat() {
+            self.see_beat(entry, beat, ledger);
+            return Ok(());
+        }
         let role = || ledger.role(entry.node).map_or("unknown", Role::name);
         match &entry.fact {
             Fact::Received { unit, .. } => self.count(Count::Handled(role(), unit.kind())),
@@ -168,7 +219,10 @@ impl Witness for Metrics {
             }
             Fact::Tampered { unit, .. } => self.count(Count::Tampered(unit.kind())),
             Fact::Note(event) => self.count(Count::Notes(event.kind())),
-            Fact::Started(start) => self.count(Count::Started(start.role.name())),
+            Fact::Started(start) => {
+                self.beat_lengths.started(entry.node);
+                self.count(Count::Started(start.role.name()));
+            }
             Fact::Ended { .. } => self.count(Count::Ended),
             Fact::ConnectionOpened { .. } => self.count(Count::ConnectionsOpened),
             Fact::ConnectionEnded { .. } => self.count(Count::ConnectionsEnded),
