@@ -1,15 +1,21 @@
-//! Writers that fail, and folders that are complete or not there.
+//! Writers that fail, folders that are complete or not there, and numbers that are what a plain
+//! count gives.
 
 use super::Named;
 use super::folder::{Existing, Folder, FolderError, MANIFEST};
-use crate::run;
+use super::metrics::Metrics;
+use crate::ledger::Ledger;
+use crate::measure::{Measures, frame_bytes};
+use crate::run::{self, Witness};
 use crate::scenario;
 use crate::scenario::plan::Plan;
 use crate::trace::json::JsonWriter;
 use crate::trace::notable::Timeline;
 use crate::trace::table::CsvWriter;
 use crate::trace::text::TextWriter;
+use crate::trace::{Entry, Fact, Fate, Role};
 use crate::world::World;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -114,4 +120,98 @@ fn a_replacement_that_is_given_up_leaves_the_former_run() {
     third.write(MANIFEST, b"third").unwrap();
     third.complete().unwrap();
     assert_eq!(manifest(), b"third");
+}
+
+/// Counts entry by entry, without any short way.
+#[derive(Default)]
+struct Plain(BTreeMap<(&'static str, String), u64>);
+
+impl Plain {
+    fn add(&mut self, name: &'static str, labels: String, number: u64) {
+        *self.0.entry((name, labels)).or_default() += number;
+    }
+}
+
+impl Witness for Plain {
+    fn see(&mut self, entry: &Entry<'_>, ledger: &Ledger) -> io::Result<()> {
+        let role = ledger.role(entry.node).map_or("unknown", Role::name);
+        if let Fact::Note(event) = &entry.fact {
+            self.add("notes", format!("kind={}", event.kind()), 1);
+        } else if let Fact::Received { unit, .. } = &entry.fact {
+            let labels = format!("role={role};kind={}", unit.kind());
+            self.add("handled", labels, 1);
+        } else if let Fact::Sent { unit, fate, .. } = &entry.fact {
+            let labels = format!("role={role};kind={}", unit.kind());
+            self.add("sent", labels.clone(), 1);
+            self.add("bytes", labels, frame_bytes(unit) as u64);
+            if *fate == Fate::Lost {
+                self.add("lost", format!("kind={}", unit.kind()), 1);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn metrics_are_what_a_plain_count_gives() {
+    let text = r#"title = "A day with faults"
+until = "10min"
+application = [{ name = "pi", at = "1s", cores_max = 4 }]
+
+[cluster]
+master = 2
+worker = { count = 3 }
+
+[conf]
+"spark.deploy.recoveryMode" = "ZOOKEEPER"
+
+[[fault]]
+at = "60s"
+until = "100s"
+crash = "worker-2"
+
+[[fault]]
+at = "120s"
+for = "90s"
+pause = "worker-1"
+
+[[fault]]
+at = "250s"
+until = "300s"
+partition = ["worker-3", "masters"]
+
+[[fault]]
+at = "350s"
+crash = "leader"
+"#;
+    let plan = scenario::parse("day.toml", text.as_bytes(), Path::new(""), &[]).unwrap();
+    let (mut metrics, mut measures) = (Metrics::default(), Measures::new(&plan));
+    let mut plain = Plain::default();
+    let witnesses: &mut [&mut dyn Witness] = &mut [&mut metrics, &mut measures, &mut plain];
+    let outcome = run::play(World::Queue, &plan, 1, witnesses).unwrap();
+    let measured = measures.finish(outcome.end).unwrap();
+    let mut table = Vec::new();
+    metrics.write(&mut table, "1", &outcome, &measured).unwrap();
+    let mut found = BTreeMap::new();
+    for row in csv::Reader::from_reader(&*table).records() {
+        let row = row.unwrap();
+        for name in ["notes", "handled", "sent", "bytes", "lost"] {
+            if &row[2] == name {
+                found.insert((name, row[3].to_owned()), row[4].parse().unwrap());
+            }
+        }
+    }
+    assert_eq!(found, plain.0);
+    let beats = found[&("sent", "role=worker;kind=Heartbeat".to_owned())];
+    assert!(beats > 50, "{beats}");
+    let total = |name: &str| {
+        let total = measured.totals.iter().find(|total| total.name == name);
+        total.unwrap().value.as_ref().unwrap().to_string()
+    };
+    let sum = |wanted: &str| -> u64 {
+        let rows = found.iter().filter(|((name, _), _)| *name == wanted);
+        rows.map(|(_, number)| *number).sum()
+    };
+    assert_eq!(total("messages_sent"), sum("sent").to_string());
+    assert_eq!(total("bytes_sent"), sum("bytes").to_string());
 }
