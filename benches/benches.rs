@@ -30,9 +30,10 @@ const SUBJECTS: [Subject; 10] = [
 /// subject, the clusters of all others need not be made.
 fn is_wanted(subject: &str) -> bool {
     let filter = std::env::args().skip(1).find(|word| !word.starts_with('-'));
-    let begin = filter
+    let filter = filter
         .as_deref()
-        .and_then(|filter| filter.split('/').next());
+        .map(|filter| filter.trim_start_matches('^'));
+    let begin = filter.and_then(|filter| filter.split('/').next());
     let is_subject = SUBJECTS.iter().any(|(name, _)| Some(*name) == begin);
     !is_subject || begin == Some(subject)
 }

@@ -5,6 +5,7 @@
 use crate::ProcessorTime;
 use crate::by_hand::{ByHand, Effects, register_application, register_worker, worker_address};
 use crate::clusters::Picks;
+use crate::processor_time::repeated;
 use criterion::measurement::Measurement;
 use criterion::{Criterion, SamplingMode};
 use deploysim_nodes::master::Master;
@@ -249,9 +250,7 @@ pub fn define(criterion: &mut Criterion<ProcessorTime>) {
         let mut measure = |name: &str, statistic: &Statistic<'_>| {
             group.bench_function(name, |bencher| {
                 bencher.iter_custom(|iterations| {
-                    let took = statistic(&cluster.borrow_mut().play_mix());
-                    let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-                    Duration::from_nanos(nanoseconds.saturating_mul(iterations))
+                    repeated(statistic(&cluster.borrow_mut().play_mix()), iterations)
                 });
             });
         };

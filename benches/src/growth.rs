@@ -4,6 +4,7 @@
 
 use crate::ProcessorTime;
 use crate::clusters::{Occupied, cluster, pass, rules, submit};
+use crate::processor_time::repeated;
 use criterion::measurement::Measurement;
 use criterion::{Criterion, SamplingMode};
 use deploysim_nodes::master::scheduling::Scheduler;
@@ -73,11 +74,7 @@ pub fn define(criterion: &mut Criterion<ProcessorTime>) {
     for (size, workers) in SIZES.into_iter().enumerate() {
         let name = format!("fast/workers={workers}/applications={APPLICATIONS}");
         group.bench_function(name, |bencher| {
-            bencher.iter_custom(|iterations| {
-                let took = turns.borrow_mut().next(size);
-                let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-                Duration::from_nanos(nanoseconds.saturating_mul(iterations))
-            });
+            bencher.iter_custom(|iterations| repeated(turns.borrow_mut().next(size), iterations));
         });
     }
     group.finish();

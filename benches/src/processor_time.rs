@@ -22,6 +22,12 @@ impl ProcessorTime {
     }
 }
 
+/// What Criterion expects of so many iterations, where one was measured for all of them.
+pub(crate) fn repeated(took: Duration, iterations: u64) -> Duration {
+    let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+    Duration::from_nanos(nanoseconds.saturating_mul(iterations))
+}
+
 impl Default for ProcessorTime {
     fn default() -> Self {
         Self::new()

@@ -12,6 +12,7 @@ pub mod election;
 pub mod executor;
 #[cfg(feature = "gateway")]
 pub mod gateway;
+pub mod growth;
 pub mod hosted;
 #[cfg(feature = "live")]
 pub mod live;

@@ -27,9 +27,9 @@ pub use tables::{
 };
 pub use touch::{Change, Touch};
 
-use crate::growth::lengthen;
 use crate::scenario::plan::Plan;
 use crate::trace::{Beat, Entry, Fact, NodeId, Role, Start, Unit};
+use deploysim_nodes::growth::lengthen;
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::event::{Event, MasterEvent, WorkerEvent};
 use deploysim_protocol::id::{ApplicationId, DriverId, WorkerId};

@@ -6,7 +6,6 @@ pub mod defect;
 pub mod disk;
 pub mod expectation;
 pub mod failures;
-mod growth;
 pub mod import;
 pub mod invariant;
 pub mod jobs;

@@ -150,14 +150,14 @@ impl<W: Write> Perfetto<W> {
         let number = self.slices;
         self.active.insert(row, number);
         self.fault_edge(at, "b", row, number)?;
-        self.fault_instant(at, row, "begins")
+        self.everywhere(at, &format!("{} begins", fault_words(row, &self.faults)))
     }
 
     fn fault_ends(&mut self, at: u64, row: u32) -> io::Result<()> {
         if let Some(number) = self.active.remove(&row) {
             self.fault_edge(at, "e", row, number)?;
         }
-        self.fault_instant(at, row, "ends")
+        self.everywhere(at, &format!("{} ends", fault_words(row, &self.faults)))
     }
 
     fn fault_edge(&mut self, at: u64, phase: &str, row: u32, number: u64) -> io::Result<()> {
@@ -165,8 +165,8 @@ impl<W: Write> Perfetto<W> {
         self.edge(at, phase, FAULTS, ("fault", number), &name)
     }
 
-    fn fault_instant(&mut self, at: u64, row: u32, verb: &str) -> io::Result<()> {
-        let name = format!("{} {verb}", fault_words(row, &self.faults));
+    /// An instant that concerns all processes.
+    fn everywhere(&mut self, at: u64, name: &str) -> io::Result<()> {
         let event = json!({"ph": "i", "s": "g", "pid": FAULTS, "tid": LIFE, "name": name});
         self.event(Some(at), event)
     }
@@ -182,9 +182,7 @@ impl<W: Write> Writer for Perfetto<W> {
             } else if let Fact::FaultEnded { fault } = &line.fact {
                 self.fault_ends(at, *fault)
             } else {
-                let name = words(&line.fact);
-                let event = json!({"ph": "i", "s": "g", "pid": FAULTS, "tid": LIFE, "name": name});
-                self.event(Some(at), event)
+                self.everywhere(at, &words(&line.fact))
             };
         };
         if met.is_new {

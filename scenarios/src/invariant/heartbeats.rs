@@ -3,9 +3,9 @@
 
 use super::bounds::Bounds;
 use super::violation::Finding;
-use crate::growth::lengthen;
 use crate::ledger::{Books, Ledger};
 use crate::trace::NodeId;
+use deploysim_nodes::growth::lengthen;
 use deploysim_protocol::behaviour::HeartbeatTimer;
 use deploysim_protocol::event::WorkerSlot;
 use deploysim_protocol::time::{Time, WallTime};

@@ -6,8 +6,8 @@ use super::names::Names;
 use super::records::{
     ApplicationRecord, DriverRecord, ExecutorKey, ExecutorRecord, Kept, Removal, WorkerRecord,
 };
-use crate::growth::lengthen;
 use crate::trace::NodeId;
+use deploysim_nodes::growth::lengthen;
 use deploysim_protocol::event::{ApplicationSlot, DriverSlot, MasterEvent, WorkerSlot};
 use deploysim_protocol::id::ProfileId;
 use deploysim_protocol::state::{ApplicationState, ExecutorState, MasterState, WorkerState};

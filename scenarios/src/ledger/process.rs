@@ -1,9 +1,9 @@
 //! The processes of a run: who bears which number, which lives, and how each name's processes
 //! ended. What a process says of itself is elsewhere.
 
-use crate::growth::lengthen;
 use crate::network::Machine;
 use crate::trace::{Child, End, NodeId, Role, Start};
+use deploysim_nodes::growth::lengthen;
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::text::Text;
 use deploysim_protocol::time::Time;

@@ -3,8 +3,8 @@
 //! reckoned once.
 
 use super::value::{Total, Unit, Value};
-use crate::growth::lengthen;
 use crate::trace::{NodeId, Unit as Sent};
+use deploysim_nodes::growth::lengthen;
 use deploysim_protocol::text::Text;
 use deploysim_protocol::wire::{self, Envelope};
 

@@ -1,7 +1,7 @@
 //! A vector whose free places are used again. Each use of a place has a generation, so that a
 //! step that names a former use is recognised.
 
-use crate::growth;
+use deploysim_nodes::growth;
 
 /// Values at dense places.
 #[derive(Debug)]

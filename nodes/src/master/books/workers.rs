@@ -4,6 +4,7 @@
 use super::ExecutorSlot;
 use super::row::Row;
 use super::slab::Lookup;
+use crate::growth;
 use deploysim_protocol::address::{Address, Reference};
 use deploysim_protocol::event::{DriverSlot, WorkerSlot};
 use deploysim_protocol::id::{DriverId, ExecutorId, WorkerId};
@@ -248,14 +249,10 @@ impl Workers {
         self.registrations = self.registrations.wrapping_add(1);
         let slot = self.free.pop().unwrap_or_else(|| {
             let slot = u32::try_from(self.infos.len()).expect("fewer than 2^32 workers");
-            // An eighth more each time: doubling would leave up to half of the records unused.
-            if self.infos.len() == self.infos.capacity() {
-                self.infos.reserve_exact(self.infos.len() / 8 + 4);
-            }
             self.states.push(WorkerState::Dead);
             self.last_heartbeats.push(NEVER);
             self.endpoints.push(endpoint);
-            self.infos.push(None);
+            growth::push(&mut self.infos, None);
             WorkerSlot(slot)
         });
         self.by_id.insert(info.id, slot);

@@ -13,6 +13,8 @@ use crate::trace::Observer;
 use deploysim_nodes::hosted::AnyNode;
 use deploysim_nodes::node::Effect;
 use deploysim_nodes::turn::Stamped;
+use deploysim_nodes::worker::Worker;
+use deploysim_protocol::address::Reference;
 use deploysim_protocol::message::{Message, ToMaster};
 use std::hint::black_box;
 
@@ -38,6 +40,12 @@ impl Ahead {
             arrivals: 1,
         }
     }
+}
+
+/// Reads the two lines of a worker that its inputs look at; returns the master that it follows.
+fn read_worker(worker: &Worker) -> Option<Reference> {
+    black_box(worker.is_ending());
+    black_box(worker.followed_master())
 }
 
 impl<O: Observer> QueueWorld<'_, O> {
@@ -113,8 +121,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         if (node as usize).is_multiple_of(STEPS) && self.lives.len() >= PROCESSES_MIN {
             for life in self.lives.iter().skip(node as usize).take(STEPS) {
                 if let Some(AnyNode::Worker(worker)) = &life.node {
-                    black_box(worker.is_ending());
-                    black_box(worker.followed_master());
+                    read_worker(worker);
                 }
             }
         }
@@ -130,8 +137,7 @@ impl<O: Observer> QueueWorld<'_, O> {
             let Some(AnyNode::Worker(worker)) = &self.lives[*node as usize].node else {
                 return None;
             };
-            black_box(worker.is_ending());
-            worker.followed_master()?.connection.map(WireEnd::of)
+            read_worker(worker)?.connection.map(WireEnd::of)
         }));
     }
 
@@ -173,8 +179,7 @@ impl<O: Observer> QueueWorld<'_, O> {
         for (life, parcel) in lives.iter().zip(parcels) {
             let node = life.and_then(|life| life.node.as_ref());
             if let Some(AnyNode::Worker(worker)) = node {
-                black_box(worker.is_ending());
-                black_box(worker.followed_master());
+                read_worker(worker);
             } else if let Some(AnyNode::Master(master)) = node
                 && let Some(Parcel { unit, .. }) = self.wires.parcels.value(*parcel)
                 && let Unit::Message(Message::ToMaster(message)) = unit

@@ -4,13 +4,13 @@
 use super::QueueWorld;
 use super::life::{Cold, Life};
 use super::wire::WireEnd;
-use crate::growth;
 use crate::network::{Cuts, Process};
 use crate::scenario::plan::{Plan, Told};
 use crate::trace::{End, EndOfConnection, Fact, Observer};
 use crate::world::Class;
 use crate::world::simulated::{Cue, Direction, Part, SimulatedWorld, faults};
 use deploysim_nodes::dice::Dice;
+use deploysim_nodes::growth;
 use deploysim_nodes::hosted::{AnyNode, Happening};
 use deploysim_nodes::node::Counters;
 use deploysim_protocol::time::Time;

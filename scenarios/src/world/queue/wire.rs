@@ -1,9 +1,9 @@
 //! Connections: two ends, two byte streams, and what is on its way. Dialling is in `dial.rs`,
 //! sending and arriving in `traffic.rs`.
 
-use crate::growth;
 use crate::network::{Flow, Place};
 use crate::world::slab::Slab;
+use deploysim_nodes::growth;
 use deploysim_protocol::address::{Address, Connection};
 use deploysim_protocol::message::{Answer, Ask, Message};
 use deploysim_protocol::thrown::Thrown;

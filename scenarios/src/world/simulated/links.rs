@@ -2,10 +2,10 @@
 //! random numbers of its own, named after the two machines. Processes on one machine reach each
 //! other in no time.
 
-use crate::growth;
 use crate::network::{Latency, Link, Machine};
 use crate::scenario::plan::{LatencyPlan, Plan, Target};
 use crate::stream::Seeds;
+use deploysim_nodes::growth;
 use deploysim_protocol::text::Text;
 use rustc_hash::FxHashMap;
 use std::num::NonZeroU64;

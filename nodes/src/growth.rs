@@ -2,20 +2,20 @@
 //! up to half of a table unused, and a run of many workers is mostly such tables.
 
 /// Makes room for one more at least.
-pub(crate) fn make_room<T>(table: &mut Vec<T>) {
+fn make_room<T>(table: &mut Vec<T>) {
     if table.len() == table.capacity() {
         table.reserve_exact(table.len() / 8 + 4);
     }
 }
 
 /// Adds a row.
-pub(crate) fn push<T>(table: &mut Vec<T>, row: T) {
+pub fn push<T>(table: &mut Vec<T>, row: T) {
     make_room(table);
     table.push(row);
 }
 
 /// Makes a table so long that it has a row of this number, with empty rows where there are none.
-pub(crate) fn lengthen<T: Default>(table: &mut Vec<T>, row: usize) {
+pub fn lengthen<T: Default>(table: &mut Vec<T>, row: usize) {
     if table.len() <= row {
         make_room(table);
         table.resize_with(row + 1, T::default);
